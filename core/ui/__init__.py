@@ -1,0 +1,1 @@
+"""The Streamlit parts pages are made of."""

@@ -1,0 +1,45 @@
+"""Browser components: each a Python function that mounts it and returns what happened in it, as frozen types."""
+
+from core.ui.components.answer import Action, ActionPressed, AnswerEvent, Draft, answer
+from core.ui.components.clock import ClockRanOut, clock
+from core.ui.components.guard import PageEvent, guard
+from core.ui.components.probe import BrowserProbe, probe
+from core.ui.components.speaker import Spoken, speaker
+from core.ui.components.stage import (
+    DevicesChanged,
+    MediaFailed,
+    MediaStarted,
+    StageEvent,
+    TrackEnded,
+    TrackMuted,
+    TrackUnmuted,
+    stage,
+)
+from core.ui.components.vault import Credentials, VaultReply, vault
+
+__all__ = [
+    "Action",
+    "ActionPressed",
+    "AnswerEvent",
+    "BrowserProbe",
+    "ClockRanOut",
+    "Credentials",
+    "DevicesChanged",
+    "Draft",
+    "MediaFailed",
+    "MediaStarted",
+    "PageEvent",
+    "Spoken",
+    "StageEvent",
+    "TrackEnded",
+    "TrackMuted",
+    "TrackUnmuted",
+    "VaultReply",
+    "answer",
+    "clock",
+    "guard",
+    "probe",
+    "speaker",
+    "stage",
+    "vault",
+]

@@ -1,0 +1,125 @@
+import { ActionRow } from "./action_row.js";
+import { CaptionBox } from "./caption_box.js";
+import { setText } from "./host.js";
+import { randomId } from "./ids.js";
+import { Outbox } from "./outbox.js";
+
+const DRAFT_MS = 800;
+const NEAR_LIMIT = 2000;
+const instances = new WeakMap();
+
+/** The answer as the candidate has it: box, live captions, drafts, actions. */
+class Answer {
+  constructor(root) {
+    this.find = (selector) => root.querySelector(selector);
+    this.area = this.find("textarea");
+    this.outbox = new Outbox(0);
+    this.box = new CaptionBox(this.area, () => this.changed());
+    this.row = new ActionRow(this.find(".actions"), (id) => this.act(id));
+    this.stop = new AbortController();
+    this.draftTimer = 0;
+    this.key = null;
+    this.said = 0;
+    const until = { signal: this.stop.signal };
+    this.area.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      this.row.pressPrimary();
+    }, until);
+    const leave = () => document.hidden && this.sendDraft();
+    document.addEventListener("visibilitychange", leave, until);
+    window.addEventListener("pagehide", () => this.sendDraft(), until);
+  }
+
+  show(data) {
+    if (data.question_key !== this.key) {
+      if (this.key !== null) this.sendDraft();
+      this.key = data.question_key;
+      this.said = data.captions_seen;
+      this.area.maxLength = data.max_length;
+      this.box.open(data.initial, data.captions_seen, data.edited);
+      this.sentText = data.initial;
+      this.kept = Boolean(data.initial);
+    }
+    this.data = data;
+    this.find(".answer").classList.toggle("readonly", data.readonly);
+    setText(this.find(".title"), data.title);
+    setText(this.find(".notice"), data.notice);
+    this.area.readOnly = data.readonly;
+    this.area.placeholder = data.placeholder;
+    setText(this.find(".interim"), data.interim);
+    this.box.hear(data.finals);
+    this.speak(data.finals);
+    this.row.show(data.actions, `${data.question_key} ${data.phase}`);
+    this.drawState();
+  }
+
+  /** Finished captions only, each once, for screen readers. */
+  speak(finals) {
+    const fresh = finals.filter(([number]) => number >= this.said);
+    if (!fresh.length) return;
+    this.said = fresh[fresh.length - 1][0] + 1;
+    setText(this.find(".say"), fresh.map(([, text]) => text).join(" "));
+  }
+
+  changed() {
+    clearTimeout(this.draftTimer);
+    this.draftTimer = setTimeout(() => this.sendDraft(), DRAFT_MS);
+    this.drawState();
+  }
+
+  content() {
+    const { text, edited, taken } = this.box;
+    return { question_key: this.key, text, edited, captions_seen: taken };
+  }
+
+  sendDraft() {
+    clearTimeout(this.draftTimer);
+    if (this.key === null || this.box.text === this.sentText) return;
+    this.sentText = this.box.text;
+    this.kept = true;
+    this.outbox.post({ kind: "draft", ...this.content() });
+    this.outbox.flush();
+    this.drawState();
+  }
+
+  act(id) {
+    this.box.settle(true);
+    clearTimeout(this.draftTimer);
+    this.sentText = this.box.text;
+    this.kept = true;
+    this.outbox.post({ kind: "action", id, nonce: randomId(), ...this.content() });
+    this.outbox.flush();
+    this.drawState();
+  }
+
+  drawState() {
+    const left = this.area.maxLength - this.box.text.length;
+    setText(this.find(".count"), left > NEAR_LIMIT ? "" : left > 0 ? `${left} characters left` : "The box is full");
+    const unsent = this.box.text !== this.sentText || !this.outbox.settled;
+    const saved = unsent ? "Saving…" : this.data?.saved_state === "failed" ? "Not saved yet. We keep trying." : "Saved";
+    setText(this.find(".saved"), this.kept || unsent ? saved : "");
+  }
+
+  close() {
+    clearTimeout(this.draftTimer);
+    this.stop.abort();
+    this.box.close();
+    this.row.close();
+    this.outbox.close();
+  }
+}
+
+export default function answer({ parentElement, data, setTriggerValue }) {
+  let state = instances.get(parentElement);
+  if (!state) {
+    state = new Answer(parentElement);
+    instances.set(parentElement, state);
+  }
+  state.outbox.connect(setTriggerValue, data.ack);
+  state.show(data);
+  return () => {
+    state.close();
+    instances.delete(parentElement);
+  };
+}

@@ -1,0 +1,186 @@
+const BUTTON_MS = 5000;
+const ANSWER_MS = 10000;
+/** The media frame tries again with fewer devices when one is missing; only then is a refusal final. */
+const SECOND_TRY_MS = 800;
+
+function mediaFrame() {
+  return [...document.querySelectorAll("iframe")].find((frame) => /webrtc_streamer/.test(frame.src + frame.title));
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Which device a refusal is about, in words; empty when the browser does not tell. */
+async function missingDevice(error, wantVideo) {
+  try {
+    if (error === "NotFoundError") {
+      const kinds = (await navigator.mediaDevices.enumerateDevices()).map((device) => device.kind);
+      const missing = [["microphone", "audioinput"], ["camera", "videoinput"]]
+        .filter(([name, kind]) => (wantVideo || name === "microphone") && !kinds.includes(kind));
+      return missing.map(([name]) => name).join(" and ");
+    }
+    if (error === "NotAllowedError") {
+      const names = wantVideo ? ["microphone", "camera"] : ["microphone"];
+      const states = await Promise.all(names.map((name) => navigator.permissions.query({ name })));
+      return names.filter((_, at) => states[at].state === "denied").join(" and ");
+    }
+  } catch {
+    /* this browser keeps it to itself */
+  }
+  return "";
+}
+
+/**
+ * The stream that the media frame (streamlit-webrtc, same origin) sends, seen from the page.
+ *
+ * getUserMedia of the frame is wrapped once; the same MediaStream then feeds the self-view and the level. The stream
+ * belongs to the frame and is never stopped here; it is left on the frame's window, where a remounted stage finds it.
+ */
+export class Capture {
+  /**
+   * @param {object} on
+   * @param {(stream: MediaStream) => void} on.arrived
+   * @param {(error: string, device: string) => void} on.failed
+   * @param {(track: string, kind: string) => void} on.changed "ended", "muted" or "unmuted".
+   */
+  constructor(on) {
+    this.on = on;
+    this.wantVideo = true;
+    /** @type {MediaStream | null} */
+    this.stream = null;
+    this.refusal = 0;
+    this.asked = 0;
+    this.stop = new AbortController();
+    this.timer = setInterval(() => this.#look(), 500);
+    this.#look();
+  }
+
+  get live() {
+    return Boolean(this.stream?.getTracks().some((track) => track.readyState === "live"));
+  }
+
+  /** Clicks START in the media frame, as the candidate would. */
+  async start(startLabel, stopLabel) {
+    const found = await this.#button(startLabel, stopLabel);
+    if (typeof found === "string") return this.on.failed(found, "");
+    const asked = this.asked;
+    this.#tell("asking");
+    found.click();
+    await pause(ANSWER_MS);
+    if (this.asked === asked && !this.stop.signal.aborted) {
+      this.#tell("settled");
+      this.on.failed("no_answer", "");
+    }
+  }
+
+  /** @returns {Promise<HTMLButtonElement | string>} The START button, or why there is none. */
+  async #button(startLabel, stopLabel) {
+    let why = "no_iframe";
+    for (const until = performance.now() + BUTTON_MS; performance.now() < until; await pause(200)) {
+      try {
+        const frame = mediaFrame();
+        if (!frame) continue;
+        if (!isSecureContext || !frame.contentWindow.navigator.mediaDevices) return "insecure_context";
+        why = "no_button";
+        this.#look();
+        const buttons = [...frame.contentDocument.querySelectorAll("button")];
+        const named = (label) => buttons.find((item) => item.textContent.trim().toLowerCase() === label.toLowerCase());
+        const start = named(startLabel);
+        if (start && !start.disabled) return start;
+        // A dead connection is left first; the frame then offers START again.
+        if (!start) named(stopLabel)?.click();
+      } catch {
+        return "no_iframe";
+      }
+    }
+    return why;
+  }
+
+  #look() {
+    try {
+      const view = mediaFrame()?.contentWindow;
+      const devices = view?.navigator?.mediaDevices;
+      if (devices) this.#hook(view, devices);
+    } catch {
+      /* the frame is being replaced */
+    }
+    for (const [name, track] of this.tracks ?? []) {
+      if (track.readyState === "ended") this.#lost(name);
+    }
+  }
+
+  #hook(view, devices) {
+    view.interviewCapture = this;
+    if (!view.interviewHooked) {
+      view.interviewHooked = true;
+      const original = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = async (constraints) => {
+        view.interviewCapture?.hears();
+        try {
+          const stream = await original(constraints);
+          view.interviewStream = stream;
+          view.interviewCapture?.adopt(stream);
+          return stream;
+        } catch (error) {
+          view.interviewCapture?.refuse(error.name);
+          throw error;
+        }
+      };
+    }
+    const kept = view.interviewStream;
+    if (kept && kept !== this.stream && kept.getTracks().some((track) => track.readyState === "live")) this.adopt(kept);
+  }
+
+  /** The frame asks for devices. */
+  hears() {
+    this.asked += 1;
+    clearTimeout(this.refusal);
+    this.#tell("asking");
+  }
+
+  adopt(stream) {
+    if (stream === this.stream) return;
+    this.stream = stream;
+    this.tracks = new Map();
+    for (const track of stream.getTracks()) {
+      const name = track.kind;
+      this.tracks.set(name, track);
+      const mine = { signal: this.stop.signal };
+      track.addEventListener("ended", () => this.tracks.get(name) === track && this.#lost(name), mine);
+      track.addEventListener("mute", () => this.on.changed(name, "muted"), mine);
+      track.addEventListener("unmute", () => this.on.changed(name, "unmuted"), mine);
+    }
+    this.#tell("settled");
+    this.on.arrived(stream);
+  }
+
+  refuse(error) {
+    clearTimeout(this.refusal);
+    this.refusal = setTimeout(async () => {
+      this.#tell("settled");
+      this.on.failed(error, await missingDevice(error, this.wantVideo));
+    }, SECOND_TRY_MS);
+  }
+
+  #lost(name) {
+    this.tracks.delete(name);
+    this.on.changed(name, "ended");
+  }
+
+  #tell(state) {
+    window.dispatchEvent(new CustomEvent("interview:permission", { detail: state }));
+  }
+
+  close() {
+    clearInterval(this.timer);
+    clearTimeout(this.refusal);
+    this.stop.abort();
+    try {
+      const view = mediaFrame()?.contentWindow;
+      if (view?.interviewCapture === this) view.interviewCapture = null;
+    } catch {
+      /* gone with its frame */
+    }
+  }
+}

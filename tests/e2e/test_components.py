@@ -1,0 +1,296 @@
+"""The browser components in Chromium: fake devices, a real server, a real page."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "build" / "screenshots"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = (tmp_path_factory.mktemp("gallery") / "server.log").open("w")
+    command = [sys.executable, "-m", "streamlit", "run", "tests/e2e/component_gallery.py"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(150):
+            try:
+                with urlopen(f"{address}/_stcore/health", timeout=1):
+                    break
+            except OSError:
+                assert server.poll() is None, Path(log.name).read_text()
+                time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+        log.close()
+    assert "Traceback" not in Path(log.name).read_text()
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright):
+    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, url: str):
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.grant_permissions(["camera", "microphone"])
+    page = open_page(context, url)
+    yield page
+    context.close()
+
+
+def open_page(context, url, query=""):
+    page = context.new_page()
+    page.goto(f"{url}/{query}")
+    page.locator("textarea").wait_for()
+    return page
+
+
+def told(page: Page, name: str):
+    """What Python wrote into the page."""
+    return json.loads(page.locator(f"[data-test={name}]").first.text_content() or "null")
+
+
+def wait_for(page: Page, check, timeout_s=15.0):
+    """Polls until ``check()`` is true; the page goes on living meanwhile."""
+    end = time.monotonic() + timeout_s
+    while not (value := check()):
+        assert time.monotonic() < end, f"waited {timeout_s} s; log: {told(page, 'log')}"
+        page.wait_for_timeout(150)
+    return value
+
+
+def logged(page: Page, kind: str):
+    return [event for event in told(page, "log") if event["kind"] == kind]
+
+
+def test_start_brings_a_mirrored_picture_and_frames_in_python(page):
+    page.get_by_role("button", name="Start interview").click()
+    video = page.locator("video[aria-label='Your camera, mirrored']")
+    expect(video).to_be_visible(timeout=15_000)
+    assert video.evaluate("v => getComputedStyle(v).transform") == "matrix(-1, 0, 0, 1, 0, 0)"
+    assert video.evaluate("v => v.muted && v.playsInline")
+    wait_for(page, lambda: min(told(page, "frames")) > 5)
+    assert logged(page, "started") == [{"kind": "started", "audio": True, "video": True}]
+    expect(page.locator(".recording")).to_contain_text("Recording")
+    meter = page.get_by_role("meter", name="Microphone level")
+    wait_for(page, lambda: int(meter.get_attribute("aria-valuenow") or 0) > 0)
+    expect(page.get_by_role("button", name="Start interview")).to_be_hidden()
+
+
+def test_a_stopped_stream_is_told_and_the_button_comes_back(page):
+    page.get_by_role("button", name="Start interview").click()
+    wait_for(page, lambda: min(told(page, "frames")) > 2)
+    page.frame_locator("iframe[title*=webrtc]").get_by_role("button", name="STOP").click()
+    wait_for(page, lambda: len(logged(page, "track_ended")) == 2)
+    before = told(page, "frames")
+    page.get_by_role("button", name="Start interview").click()
+    wait_for(page, lambda: told(page, "frames")[0] > before[0] + 5)
+
+
+def test_a_denied_microphone_says_so_and_can_be_tried_again(browser, url):
+    context = browser.new_context()
+    page = open_page(context, url)
+    page.frame_locator("iframe[title*=webrtc]").get_by_role("button", name="START").wait_for()
+    page.locator("iframe[title*=webrtc]").evaluate(
+        "f => { f.contentWindow.navigator.mediaDevices.getUserMedia = async () => {"
+        " throw new DOMException('no', 'NotAllowedError'); }; f.contentWindow.interviewHooked = false; }"
+    )
+    page.get_by_role("button", name="Start interview").click()
+    failure = wait_for(page, lambda: logged(page, "start_failed"))[0]
+    assert failure["error"] == "NotAllowedError"
+    expect(page.locator(".hint")).to_contain_text("Open the site settings")
+    expect(page.get_by_role("button", name="Start interview")).to_have_attribute("aria-disabled", "false")
+    context.close()
+
+
+def test_captions_fill_an_untouched_box_and_can_be_corrected(page):
+    box = page.locator("textarea")
+    page.get_by_role("button", name="Hear words").click()
+    expect(box).to_have_value("caption number 0")
+    page.get_by_role("button", name="Correct words").click()
+    expect(box).to_have_value("a corrected caption")
+    wait_for(page, lambda: [d["text"] for d in logged(page, "draft")][-1:] == ["a corrected caption"])
+    assert not any(draft["edited"] for draft in logged(page, "draft"))
+    assert logged(page, "draft")[-1]["captions_seen"] == 1
+
+
+def test_captions_never_overwrite_what_was_typed_and_keep_the_caret(page):
+    box = page.locator("textarea")
+    box.click()
+    page.keyboard.type("My own words.")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="Hear words").evaluate("b => b.click()")
+    expect(box).to_have_value("My own words. caption number 0")
+    assert box.evaluate("b => [b.selectionStart, b.getRootNode().activeElement === b]") == [10, True]
+    page.keyboard.type("!")
+    expect(box).to_have_value("My own wor!ds. caption number 0")
+    page.get_by_role("button", name="Correct words").evaluate("b => b.click()")
+    page.wait_for_timeout(2500)
+    expect(box).to_have_value("My own wor!ds. caption number 0")
+    wait_for(page, lambda: logged(page, "draft")[-1]["text"] == "My own wor!ds. caption number 0")
+    assert logged(page, "draft")[-1]["edited"]
+    expect(page.locator(".saved")).to_have_text("Saved")
+
+
+def test_a_double_click_is_one_action_and_carries_the_text(page):
+    page.locator("textarea").fill("Done <b>now</b>")
+    page.get_by_role("button", name="Next").dblclick()
+    page.locator("textarea").press("Control+Enter")
+    wait_for(page, lambda: logged(page, "action"))
+    page.wait_for_timeout(1500)
+    (action,) = logged(page, "action")
+    assert (action["id"], action["text"], action["edited"]) == ("next", "Done <b>now</b>", True)
+    page.wait_for_timeout(2000)
+    page.locator("textarea").press("Control+Enter")
+    wait_for(page, lambda: len(logged(page, "action")) == 2)
+
+
+def test_a_retry_opens_an_empty_box(page):
+    page.locator("textarea").fill("First try")
+    page.get_by_role("button", name="Retry").click()
+    expect(page.locator("textarea")).to_have_value("")
+    assert logged(page, "action")[0]["text"] == "First try"
+
+
+def test_the_clock_speaks_at_twenty_and_ten_and_ends_once(browser, url):
+    context = browser.new_context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{url}/?clock=61")
+    say = page.locator(".clock .say")
+    expect(page.locator(".clock .left")).to_contain_text(":")
+    page.clock.run_for(3_000)
+    expect(say).to_have_text("1 minute left")
+    page.clock.run_for(40_000)
+    expect(say).to_have_text("20 seconds left")
+    expect(page.locator(".clock .label")).to_contain_text("almost up")
+    page.clock.run_for(10_000)
+    expect(say).to_have_text("10 seconds left")
+    page.clock.run_for(12_000)
+    page.clock.resume()
+    wait_for(page, lambda: logged(page, "time_up"))
+    page.wait_for_timeout(1500)
+    assert [event["stamp"] for event in logged(page, "time_up")] == ["1:1:answering"]
+    context.close()
+
+
+def test_the_vault_survives_a_reload_and_a_copied_tab_gets_its_own_name(browser, url):
+    context = browser.new_context()
+    page = open_page(context, url, "?token=secret&warn=1")
+    first = wait_for(page, lambda: (reply := told(page, "reply")) and reply["token"] and reply)
+    assert (first["session_id"], first["token"], first["reloaded"]) == ("S-1", "secret", False)
+    assert "token" not in page.url and "warn" in page.url
+    page.reload()
+    again = wait_for(page, lambda: told(page, "reply"))
+    assert (again["tab_id"], again["token"], again["reloaded"]) == (first["tab_id"], "secret", True)
+    with context.expect_page() as opening:
+        page.evaluate("window.open(location.href)")
+    copy = opening.value
+    copied = wait_for(copy, lambda: told(copy, "reply"))
+    assert copied["token"] == "secret"
+    assert copied["tab_id"] not in ("", first["tab_id"])
+    context.close()
+
+
+def test_the_question_is_reported_spoken_exactly_once(page):
+    wait_for(page, lambda: logged(page, "spoken"))
+    page.get_by_role("button", name="Hear again").click()
+    page.wait_for_timeout(2500)
+    assert [event["question_key"] for event in logged(page, "spoken")] == ["1"]
+    page.get_by_role("button", name="Native primary").click()
+    wait_for(page, lambda: len(logged(page, "spoken")) == 2)
+    assert [event["question_key"] for event in logged(page, "spoken")] == ["1", "2"]
+
+
+def test_a_paste_is_told_by_its_length_only(page):
+    page.locator("textarea").fill("twelve chars")
+    page.locator("textarea").press("Control+a")
+    page.locator("textarea").press("Control+x")
+    page.locator("textarea").press("Control+v")
+    wait_for(page, lambda: logged(page, "paste"))
+    assert [event["length"] for event in logged(page, "cut") + logged(page, "paste")] == [12, 12]
+    assert "twelve" not in json.dumps(logged(page, "paste"))
+
+
+def test_one_leaving_is_one_event(page):
+    page.evaluate("dispatchEvent(new Event('blur'))")
+    page.wait_for_timeout(1200)
+    assert not logged(page, "window_blur"), "the page still has the focus: it went into a frame"
+    page.evaluate(
+        "dispatchEvent(new Event('focus')); document.hasFocus = () => false; dispatchEvent(new Event('blur'))"
+    )
+    wait_for(page, lambda: logged(page, "window_blur"))
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    wait_for(page, lambda: logged(page, "window_focus"))
+    page.evaluate(
+        "dispatchEvent(new Event('blur'));"
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    wait_for(page, lambda: logged(page, "tab_hidden"))
+    page.wait_for_timeout(1200)
+    assert len(logged(page, "window_blur")) == 1
+    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    wait_for(page, lambda: logged(page, "tab_visible"))
+
+
+def test_the_probe_knows_this_browser(page):
+    seen = wait_for(page, lambda: told(page, "probe"))
+    assert seen["browser"] and int(seen["version"]) > 100
+    assert seen["secure_context"] and seen["peer_connection"] and seen["microphones"] >= 1
+    assert seen["camera_permission"] == "granted"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_the_screen(browser, url, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.grant_permissions(["camera", "microphone"])
+    page = open_page(context, url, "?warn=1&interim=1&clock=19")
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"components_before_{width}_{scheme}.png", full_page=True)
+    page.get_by_role("button", name="Start interview").click()
+    wait_for(page, lambda: min(told(page, "frames")) > 5)
+    page.get_by_role("button", name="Hear words").click()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=SHOTS / f"components_live_{width}_{scheme}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.locator("button:visible").evaluate_all(
+        "all => all.filter(b => b.getRootNode() !== document && b.getBoundingClientRect().height < 44)"
+        ".map(b => b.textContent)"
+    )
+    assert small == []
+    context.close()
