@@ -1,0 +1,130 @@
+"""Attempts at a question: drafts, what was heard, and the audio."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.errors import NotFound
+from core.domain.transcript import FinalSegment
+from core.storage.records import AttemptRow, RecordingRow, record_of
+from core.storage.tables import Attempt, Recording, Segment
+
+
+class AttemptRepo:
+    """Attempts within one unit of work. Belongs to the thread of its session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get_or_add(self, question_id: int, number: int, at: datetime) -> AttemptRow:
+        """The attempt with this number (from 1), started at ``at`` if it is new."""
+        wanted = select(Attempt).where(Attempt.question_id == question_id, Attempt.number == number)
+        row = self._session.scalar(wanted)
+        if row is None:
+            row = Attempt(
+                question_id=question_id, number=number, started_at=at, draft="", draft_edited=False, transcript=""
+            )
+            self._session.add(row)
+            self._session.flush()
+        return record_of(AttemptRow, row)
+
+    def get(self, attempt_id: int) -> AttemptRow:
+        """One attempt.
+
+        Raises:
+            NotFound: No attempt has this id.
+        """
+        return record_of(AttemptRow, self._row(attempt_id))
+
+    def list(self, question_id: int) -> list[AttemptRow]:
+        """All attempts at the question, in order."""
+        order = select(Attempt).where(Attempt.question_id == question_id).order_by(Attempt.number)
+        return [record_of(AttemptRow, row) for row in self._session.scalars(order)]
+
+    def save_draft(self, attempt_id: int, text: str, edited: bool) -> None:
+        """Keep what stands in the answer box, so that a refresh or another device finds it.
+
+        Raises:
+            NotFound: No attempt has this id.
+        """
+        row = self._row(attempt_id)
+        row.draft, row.draft_edited = text, edited
+        self._session.flush()
+
+    def add_segment(self, attempt_id: int, segment: FinalSegment, at: datetime) -> bool:
+        """Store a finished utterance and renew the attempt's transcript.
+
+        Returns:
+            True when stored; False when this number was stored before, which then stays as it is.
+
+        Raises:
+            NotFound: No attempt has this id.
+        """
+        attempt = self._row(attempt_id)
+        known = self.segments(attempt_id)
+        if any(old.number == segment.number for old in known):
+            return False
+        self._session.add(
+            Segment(
+                attempt_id=attempt_id,
+                number=segment.number,
+                text=segment.text,
+                start_s=segment.start_s,
+                end_s=segment.end_s,
+                confidence=segment.confidence,
+                engine=segment.engine,
+                created_at=at,
+            )
+        )
+        in_order = sorted([*known, segment], key=lambda s: s.number)
+        attempt.transcript = " ".join(s.text for s in in_order if s.text)
+        self._session.flush()
+        return True
+
+    def segments(self, attempt_id: int) -> tuple[FinalSegment, ...]:
+        """Finished utterances of the attempt, in order."""
+        order = select(Segment).where(Segment.attempt_id == attempt_id).order_by(Segment.number)
+        return tuple(record_of(FinalSegment, row) for row in self._session.scalars(order))
+
+    def end(self, attempt_id: int, at: datetime) -> None:
+        """Remember when the attempt ended; the first call counts.
+
+        Raises:
+            NotFound: No attempt has this id.
+        """
+        row = self._row(attempt_id)
+        row.ended_at = row.ended_at or at
+        self._session.flush()
+
+    def add_recording(
+        self,
+        attempt_id: int,
+        part: int,
+        blob_key: str,
+        duration_s: float,
+        samples: int,
+        sha256: str,
+        started_at: datetime,
+    ) -> RecordingRow:
+        """Store one part of the audio. The same ``blob_key`` again replaces its figures (a repaired file)."""
+        row = self._session.scalar(select(Recording).where(Recording.blob_key == blob_key))
+        if row is None:
+            row = Recording(attempt_id=attempt_id, blob_key=blob_key)
+            self._session.add(row)
+        row.part, row.duration_s, row.samples, row.sha256, row.started_at = (
+            part, duration_s, samples, sha256, started_at,
+        )  # fmt: skip
+        self._session.flush()
+        return record_of(RecordingRow, row)
+
+    def recordings(self, attempt_id: int) -> tuple[RecordingRow, ...]:
+        """All parts of the attempt's audio, in order."""
+        order = select(Recording).where(Recording.attempt_id == attempt_id).order_by(Recording.part, Recording.id)
+        return tuple(record_of(RecordingRow, row) for row in self._session.scalars(order))
+
+    def _row(self, attempt_id: int) -> Attempt:
+        row = self._session.get(Attempt, attempt_id, populate_existing=True, with_for_update=True)
+        if row is None:
+            raise NotFound("This attempt does not exist.", "Reload the page.")
+        return row

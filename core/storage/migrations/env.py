@@ -1,0 +1,14 @@
+"""Runs the migrations on the connection handed in by ``Database.open``; there is no alembic.ini."""
+
+from alembic import context
+
+from core.storage.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    transactional_ddl=True,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

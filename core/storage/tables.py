@@ -1,0 +1,225 @@
+"""The tables. Used inside this folder only; what leaves it are the frozen records of ``records.py``."""
+
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from core.domain.flow import Phase
+from core.domain.interview import AnswerEnding, AnswerMode, ConsentKind
+from core.domain.watch import FlagKind
+from core.storage.columns import PlainText, UtcDateTime
+
+
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
+class Base(DeclarativeBase):
+    """Metadata of all tables; constraint names are fixed so that a migration can find them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy
+        datetime: UtcDateTime(),
+        str: PlainText(),
+        dict[str, Any]: sa.JSON(),
+        # Stored by value and unconstrained: a new kind needs no migration.
+        Enum: sa.Enum(Enum, native_enum=False, create_constraint=False, length=40, values_callable=_values),
+    }
+
+
+def _session_fk() -> Mapped[str]:
+    return mapped_column(ForeignKey("interviews.session_id", ondelete="CASCADE"), index=True)
+
+
+class Invite(Base):
+    """A link made by the recruiter; ``session_id`` is set once it was used."""
+
+    __tablename__ = "invites"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    plan: Mapped[dict[str, Any]]
+    deadline_at: Mapped[datetime | None]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    session_id: Mapped[str | None] = mapped_column(unique=True)
+
+
+class Interview(Base):
+    """One interview: its rules and where it stands. ``version`` counts state changes (compare-and-set)."""
+
+    __tablename__ = "interviews"
+    session_id: Mapped[str] = mapped_column(primary_key=True)
+    plan: Mapped[dict[str, Any]]
+    state: Mapped[dict[str, Any]]
+    phase: Mapped[Phase] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    token_revoked_at: Mapped[datetime | None]
+    question_source: Mapped[str] = mapped_column(default="")
+    deadline_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    invite_id: Mapped[int | None] = mapped_column(ForeignKey("invites.id", ondelete="SET NULL"))
+
+
+class Candidate(Base):
+    """Who is interviewed. The key to the interview is checked at commit, so either row may be added first."""
+
+    __tablename__ = "candidates"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    email_key: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str]
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("interviews.session_id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"), unique=True
+    )
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class QuestionEntry(Base):
+    """A question as put, and the committed answer."""
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("session_id", "position"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = _session_fk()
+    position: Mapped[int]
+    question: Mapped[str]
+    answer: Mapped[str | None]
+    is_followup: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    subject: Mapped[str]
+    bank_id: Mapped[str] = mapped_column(default="")
+    difficulty: Mapped[int]
+    asked_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    ending: Mapped[AnswerEnding | None]
+    edited: Mapped[bool] = mapped_column(default=False)
+    mode: Mapped[AnswerMode | None]
+
+
+class Attempt(Base):
+    """One try at a question: what is being written, and what was heard."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("question_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    draft: Mapped[str] = mapped_column(default="")
+    draft_edited: Mapped[bool] = mapped_column(default=False)
+    transcript: Mapped[str] = mapped_column(default="")
+
+
+class Segment(Base):
+    """A finished utterance within an attempt."""
+
+    __tablename__ = "segments"
+    __table_args__ = (UniqueConstraint("attempt_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    text: Mapped[str]
+    start_s: Mapped[float]
+    end_s: Mapped[float]
+    confidence: Mapped[float | None]
+    engine: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+
+class Recording(Base):
+    """A piece of an attempt's audio; a reconnect starts a new part."""
+
+    __tablename__ = "recordings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"), index=True)
+    part: Mapped[int]
+    blob_key: Mapped[str] = mapped_column(unique=True)
+    duration_s: Mapped[float]
+    samples: Mapped[int]
+    sha256: Mapped[str]
+    started_at: Mapped[datetime]
+
+
+class SnapshotEntry(Base):
+    """A picture kept as evidence; the JPEG is a blob."""
+
+    __tablename__ = "snapshots"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = _session_fk()
+    taken_at: Mapped[datetime]
+    reason: Mapped[str]
+    blob_key: Mapped[str]
+    faces: Mapped[int | None]
+
+
+class FlagEntry(Base):
+    """A claim of the monitor; open while ``ended_at`` is null."""
+
+    __tablename__ = "flags"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = _session_fk()
+    kind: Mapped[FlagKind]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    strength: Mapped[float]
+    reason: Mapped[str]
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshots.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+
+
+class ConsentEntry(Base):
+    """One item agreed to or declined. Rows are only added; the latest of a kind counts."""
+
+    __tablename__ = "consents"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = _session_fk()
+    kind: Mapped[ConsentKind]
+    granted: Mapped[bool]
+    text: Mapped[str]
+    version: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class LogEntry(Base):
+    """Something that happened. No key to interviews: events of the installation (session '') are kept here too."""
+
+    __tablename__ = "logs"
+    __table_args__ = (Index(None, "session_id", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str]
+    kind: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class Seat(Base):
+    """The one live page of an interview."""
+
+    __tablename__ = "seats"
+    session_id: Mapped[str] = mapped_column(ForeignKey("interviews.session_id", ondelete="CASCADE"), primary_key=True)
+    seat_id: Mapped[str]
+    taken_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class Fact(Base):
+    """A small fact of this installation."""
+
+    __tablename__ = "facts"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
