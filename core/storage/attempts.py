@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
@@ -42,14 +42,24 @@ class AttemptRepo:
         order = select(Attempt).where(Attempt.question_id == question_id).order_by(Attempt.number)
         return [record_of(AttemptRow, row) for row in self._session.scalars(order)]
 
-    def save_draft(self, attempt_id: int, text: str, edited: bool) -> None:
+    def find(self, question_id: int, number: int) -> AttemptRow | None:
+        """The attempt with this number, if it was begun."""
+        found = select(Attempt).where(Attempt.question_id == question_id, Attempt.number == number)
+        row = self._session.scalar(found)
+        return None if row is None else record_of(AttemptRow, row)
+
+    def latest_number(self, question_id: int) -> int:
+        """Number of the newest attempt at a question, 0 when there is none."""
+        return self._session.scalar(select(func.max(Attempt.number)).where(Attempt.question_id == question_id)) or 0
+
+    def save_draft(self, attempt_id: int, text: str, edited: bool, captions_seen: int = 0) -> None:
         """Keep what stands in the answer box, so that a refresh or another device finds it.
 
         Raises:
             NotFound: No attempt has this id.
         """
         row = self._row(attempt_id)
-        row.draft, row.draft_edited = text, edited
+        row.draft, row.draft_edited, row.draft_captions_seen = text, edited, captions_seen
         self._session.flush()
 
     def add_segment(self, attempt_id: int, segment: FinalSegment, at: datetime) -> bool:

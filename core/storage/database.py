@@ -23,6 +23,10 @@ from core.storage.sqlitefile import SqliteFile
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+Transaction = Session
+"""A unit of work; other rooms name it without importing SQLAlchemy."""
+
+
 class Database:
     """One database for the whole process. Every method may be called from any thread; a Session belongs to one."""
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from core.domain.errors import NotFound
 from core.storage.records import CandidateListing, CandidateRow, record_of
-from core.storage.tables import Candidate, Interview
+from core.storage.tables import Candidate, FlagEntry, Interview, QuestionEntry
 
 
 class CandidateRepo:
@@ -24,10 +25,16 @@ class CandidateRepo:
         self._session.flush()
         return record_of(CandidateRow, row)
 
-    def by_session(self, session_id: str) -> CandidateRow | None:
-        """Who holds this interview."""
+    def by_session(self, session_id: str) -> CandidateRow:
+        """Who holds this interview.
+
+        Raises:
+            NotFound: Nobody does.
+        """
         row = self._session.scalar(select(Candidate).where(Candidate.session_id == session_id))
-        return None if row is None else record_of(CandidateRow, row)
+        if row is None:
+            raise NotFound("This interview does not exist.", "Check the link.")
+        return record_of(CandidateRow, row)
 
     def count_by_email(self, email: str) -> int:
         """Interviews registered with this address, whatever its capitals and outer spaces."""
@@ -35,8 +42,13 @@ class CandidateRepo:
 
     def search(self, text: str = "", limit: int = 50, offset: int = 0) -> list[CandidateListing]:
         """Candidates whose name, e-mail, subject or session id contains ``text``, newest first; empty finds all."""
+        of_interview = QuestionEntry.session_id == Candidate.session_id
+        asked = select(func.count(QuestionEntry.id)).where(of_interview).scalar_subquery()
+        said = QuestionEntry.answer.is_not(None) & (QuestionEntry.answer != "")
+        answered = select(func.count(QuestionEntry.id)).where(of_interview, said).scalar_subquery()
+        flags = select(func.count(FlagEntry.id)).where(FlagEntry.session_id == Candidate.session_id).scalar_subquery()
         found = (
-            select(Candidate, Interview.phase, Interview.completed_at)
+            select(Candidate, Interview.phase, Interview.completed_at, asked, answered, flags)
             .join(Interview, Interview.session_id == Candidate.session_id)
             .where(_matches(text))
             .order_by(Candidate.created_at.desc(), Candidate.id.desc())
@@ -44,7 +56,7 @@ class CandidateRepo:
             .offset(offset)
         )
         rows = self._session.execute(found)
-        return [CandidateListing(record_of(CandidateRow, row), phase, done) for row, phase, done in rows]
+        return [CandidateListing(record_of(CandidateRow, row), *rest) for row, *rest in rows]
 
     def count(self, text: str = "") -> int:
         """How many ``search`` would find without a limit."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.domain.errors import NotFound
 from core.domain.interview import AnswerEnding, AnswerMode, Question
 from core.storage.records import QuestionRow, record_of
-from core.storage.tables import QuestionEntry
+from core.storage.tables import Candidate, QuestionEntry
 
 
 class QuestionRepo:
@@ -97,12 +97,16 @@ class QuestionRepo:
         self._session.flush()
         return True
 
-    def append_late_text(self, question_id: int, text: str) -> bool:
-        """Add words that were decoded after the answer was committed.
+    def replace_unedited(self, question_id: int, text: str) -> bool:
+        """Bring a committed answer up to date with words that were decoded later.
+
+        Args:
+            question_id: The question answered.
+            text: The whole machine transcript.
 
         Returns:
-            True when added; False when the candidate edited the text or skipped, when no answer is committed yet, or
-            when there is nothing to add.
+            True when replaced; False when the candidate edited the text or skipped, when no answer is committed, or
+            when nothing was heard.
 
         Raises:
             NotFound: No question has this id.
@@ -110,9 +114,18 @@ class QuestionRepo:
         row = self._row(question_id)
         if not text.strip() or row.edited or row.submitted_at is None or row.ending is AnswerEnding.SKIPPED:
             return False
-        row.answer = f"{row.answer} {text.strip()}" if row.answer else text.strip()
+        row.answer = text
         self._session.flush()
         return True
+
+    def bank_ids_asked(self, email: str) -> frozenset[str]:
+        """Bank ids this address was asked in any interview, so that nothing is asked twice."""
+        found = (
+            select(QuestionEntry.bank_id)
+            .join(Candidate, Candidate.session_id == QuestionEntry.session_id)
+            .where(Candidate.email_key == email.strip().lower(), QuestionEntry.bank_id != "")
+        )
+        return frozenset(self._session.scalars(found))
 
     def _row(self, question_id: int) -> QuestionEntry:
         # The lock serialises writers on PostgreSQL; on SQLite the transaction already does.

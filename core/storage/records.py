@@ -39,6 +39,9 @@ class CandidateListing:
     candidate: CandidateRow
     phase: Phase
     completed_at: datetime | None
+    questions: int
+    answered: int
+    flags: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,10 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
-    """One try at a question. ``transcript`` is its segments joined, ``draft`` what stands in the answer box."""
+    """One try at a question. ``transcript`` is its segments joined, ``draft`` what stands in the answer box.
+
+    Segments numbered below ``draft_captions_seen`` are in the draft already.
+    """
 
     id: int
     question_id: int
@@ -103,6 +109,7 @@ class AttemptRow:
     ended_at: datetime | None
     draft: str
     draft_edited: bool
+    draft_captions_seen: int
     transcript: str
 
 

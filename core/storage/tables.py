@@ -122,6 +122,7 @@ class Attempt(Base):
     ended_at: Mapped[datetime | None]
     draft: Mapped[str] = mapped_column(default="")
     draft_edited: Mapped[bool] = mapped_column(default=False)
+    draft_captions_seen: Mapped[int] = mapped_column(default=0)
     transcript: Mapped[str] = mapped_column(default="")
 
 

@@ -74,8 +74,8 @@ class FlagRepo:
         self._session.flush()
         return row.id
 
-    def close(self, flag_id: int, ended_at: datetime, strength: float) -> None:
-        """End a claim; a second call changes nothing.
+    def close(self, flag_id: int, ended_at: datetime, strength: float, reason: str = "") -> None:
+        """End a claim, with the sentence that now says how long it lasted; a second call changes nothing.
 
         Raises:
             NotFound: No flag has this id.
@@ -85,6 +85,7 @@ class FlagRepo:
             raise NotFound("This flag does not exist.")
         if row.ended_at is None:
             row.ended_at, row.strength = ended_at, strength
+            row.reason = reason or row.reason
             self._session.flush()
 
     def close_all(self, session_id: str, ended_at: datetime) -> int:

@@ -69,21 +69,21 @@ def test_a_double_click_cannot_overwrite_the_answer(
 @pytest.mark.parametrize(
     ("edited", "ending", "late", "expected"),
     [
-        (False, SUBMITTED, "late words ", "my answer late words"),
-        (False, AnswerEnding.TIME_UP, "late", "my answer late"),
+        (False, SUBMITTED, "my answer late words", "my answer late words"),
+        (False, AnswerEnding.TIME_UP, "my answer late", "my answer late"),
         (False, SUBMITTED, "  ", "my answer"),
         (True, SUBMITTED, "late", "my answer"),
         (False, AnswerEnding.SKIPPED, "late", "my answer"),
     ],
 )
-def test_late_words_are_added_only_to_text_left_alone(
+def test_late_words_come_only_into_text_left_alone(
     database: Database, question_id: int, now: datetime, edited: bool, ending: AnswerEnding, late: str, expected: str
 ) -> None:
     with database.transaction() as session:
         repo = QuestionRepo(session)
-        assert not repo.append_late_text(question_id, "too early")
+        assert not repo.replace_unedited(question_id, "too early")
         repo.save_answer(question_id, "my answer", edited, ending, LIVE, now)
-        assert repo.append_late_text(question_id, late) is (expected != "my answer")
+        assert repo.replace_unedited(question_id, late) is (expected != "my answer")
         assert repo.get(question_id).answer == expected
 
 
@@ -91,7 +91,7 @@ def test_late_words_may_be_the_whole_answer(database: Database, question_id: int
     with database.transaction() as session:
         repo = QuestionRepo(session)
         repo.save_answer(question_id, "", False, AnswerEnding.TIME_UP, LIVE, now)
-        assert repo.append_late_text(question_id, "all of it")
+        assert repo.replace_unedited(question_id, "all of it")
         assert repo.get(question_id).answer == "all of it"
 
 

@@ -137,7 +137,7 @@ def test_search_takes_wildcards_and_code_as_characters(database: Database, now: 
         assert line.candidate.name == HOSTILE
         assert line.phase is Phase.REGISTERED and line.completed_at is None
         by_session = repo.by_session("c")
-        assert by_session is not None and by_session.name == HOSTILE and by_session.created_at.tzinfo is not None
+        assert by_session.name == HOSTILE and by_session.created_at.tzinfo is not None
 
 
 def test_consents_keep_their_words_and_the_latest_counts(database: Database, interview: str, now: datetime) -> None:

@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("draft", sa.Text(), nullable=False),
         sa.Column("draft_edited", sa.Boolean(), nullable=False),
+        sa.Column("draft_captions_seen", sa.Integer(), nullable=False),
         sa.Column("transcript", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["question_id"], ["questions.id"], name=op.f("fk_attempts_question_id"), ondelete="CASCADE"
