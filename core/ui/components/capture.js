@@ -11,6 +11,10 @@ function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+function reads(button, label) {
+  return button?.textContent.trim().toLowerCase() === label.toLowerCase();
+}
+
 /** Which device a refusal is about, in words; empty when the browser does not tell. */
 async function missingDevice(error, wantVideo) {
   try {
@@ -40,15 +44,19 @@ async function missingDevice(error, wantVideo) {
 export class Capture {
   /**
    * @param {object} on
-   * @param {(stream: MediaStream) => void} on.arrived
+   * @param {(stream: MediaStream, pressed: boolean) => void} on.arrived `pressed` when START asked for it; false for
+   *     another device chosen meanwhile, and for a stream found again after a remount.
    * @param {(error: string, device: string) => void} on.failed
    * @param {(track: string, kind: string) => void} on.changed "ended", "muted" or "unmuted".
    */
   constructor(on) {
     this.on = on;
     this.wantVideo = true;
+    this.startLabel = "START";
+    this.stopLabel = "STOP";
     /** @type {MediaStream | null} */
     this.stream = null;
+    this.pressed = false;
     this.refusal = 0;
     this.asked = 0;
     this.stop = new AbortController();
@@ -61,8 +69,8 @@ export class Capture {
   }
 
   /** Clicks START in the media frame, as the candidate would. */
-  async start(startLabel, stopLabel) {
-    const found = await this.#button(startLabel, stopLabel);
+  async start() {
+    const found = await this.#button();
     if (typeof found === "string") return this.on.failed(found, "");
     const asked = this.asked;
     this.#tell("asking");
@@ -75,7 +83,7 @@ export class Capture {
   }
 
   /** @returns {Promise<HTMLButtonElement | string>} The START button, or why there is none. */
-  async #button(startLabel, stopLabel) {
+  async #button() {
     let why = "no_iframe";
     for (const until = performance.now() + BUTTON_MS; performance.now() < until; await pause(200)) {
       try {
@@ -85,11 +93,10 @@ export class Capture {
         why = "no_button";
         this.#look();
         const buttons = [...frame.contentDocument.querySelectorAll("button")];
-        const named = (label) => buttons.find((item) => item.textContent.trim().toLowerCase() === label.toLowerCase());
-        const start = named(startLabel);
+        const start = buttons.find((item) => reads(item, this.startLabel));
         if (start && !start.disabled) return start;
         // A dead connection is left first; the frame then offers START again.
-        if (!start) named(stopLabel)?.click();
+        if (!start) buttons.find((item) => reads(item, this.stopLabel))?.click();
       } catch {
         return "no_iframe";
       }
@@ -120,16 +127,31 @@ export class Capture {
         try {
           const stream = await original(constraints);
           view.interviewStream = stream;
-          view.interviewCapture?.adopt(stream);
+          view.interviewCapture?.hear(stream);
           return stream;
         } catch (error) {
           view.interviewCapture?.refuse(error.name);
           throw error;
         }
       };
+      // Also when the candidate presses the frame's own START.
+      view.document.addEventListener("click", (event) => {
+        const capture = view.interviewCapture;
+        if (capture && reads(event.target.closest?.("button"), capture.startLabel)) capture.pressed = true;
+      }, true);
     }
     const kept = view.interviewStream;
-    if (kept && kept !== this.stream && kept.getTracks().some((track) => track.readyState === "live")) this.adopt(kept);
+    if (!this.pressed && kept !== this.stream && this.#settled(kept)) this.#adopt(kept, false);
+  }
+
+  /** The frame also opens a stream for a moment just to list the devices; only one that stays is followed. */
+  #settled(stream) {
+    if (!stream?.getTracks().some((track) => track.readyState === "live")) return false;
+    if (this.candidate !== stream) {
+      this.candidate = stream;
+      this.candidateAt = performance.now();
+    }
+    return performance.now() - this.candidateAt > SECOND_TRY_MS;
   }
 
   /** The frame asks for devices. */
@@ -139,8 +161,14 @@ export class Capture {
     this.#tell("asking");
   }
 
-  adopt(stream) {
-    if (stream === this.stream) return;
+  /** The frame was given devices. */
+  hear(stream) {
+    this.#tell("settled");
+    if (this.pressed) this.#adopt(stream, true);
+  }
+
+  #adopt(stream, pressed) {
+    this.pressed = false;
     this.stream = stream;
     this.tracks = new Map();
     for (const track of stream.getTracks()) {
@@ -151,14 +179,15 @@ export class Capture {
       track.addEventListener("mute", () => this.on.changed(name, "muted"), mine);
       track.addEventListener("unmute", () => this.on.changed(name, "unmuted"), mine);
     }
-    this.#tell("settled");
-    this.on.arrived(stream);
+    this.on.arrived(stream, pressed);
   }
 
   refuse(error) {
     clearTimeout(this.refusal);
     this.refusal = setTimeout(async () => {
       this.#tell("settled");
+      if (!this.pressed) return;
+      this.pressed = false;
       this.on.failed(error, await missingDevice(error, this.wantVideo));
     }, SECOND_TRY_MS);
   }

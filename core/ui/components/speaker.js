@@ -39,16 +39,27 @@ class Speaker {
       this.state = "idle";
       this.playing = null;
     }
-    if (data.autoplay && data.text && !spoken.has(key) && this.playing !== key) {
+    // The microphone opens: no voice but the candidate's. And what began by itself ends with its phase.
+    this.hush = data.hush;
+    if (data.hush || (this.playing === key && !data.autoplay)) this.silence();
+    if (data.autoplay && !data.hush && data.text && !spoken.has(key) && this.playing !== key) {
       this.playing = key;
       this.voice.play(this.rate);
     }
     this.draw();
   }
 
+  silence() {
+    this.voice.stop();
+    this.state = "idle";
+    if (this.playing) this.report(this.playing, "left");
+    this.playing = null;
+  }
+
   ended(key, how) {
     if (this.playing !== key) return;
     this.report(key, how);
+    this.playing = null;
   }
 
   /** Once for each question, whatever happened: the interview moves on, the text is on screen. */
@@ -74,6 +85,7 @@ class Speaker {
     const open = ["speaking", "paused"].includes(this.state);
     setText(this.playButton.querySelector("span"), spoken.has(this.key) && this.state !== "blocked" ? "Hear again" : "Play question");
     this.playButton.classList.toggle("primary", this.state === "blocked");
+    this.playButton.disabled = this.hush;
     this.playButton.hidden = this.state === "starting" || open;
     this.pauseButton.hidden = !open;
     setText(this.pauseButton, this.state === "paused" ? "Resume" : "Pause");

@@ -22,7 +22,7 @@ class Spoken:
         kind: Discriminator.
         question_key: Which question.
         how: ``audio`` and ``browser_voice`` were heard to the end; ``blocked`` by the autoplay rule (the candidate
-            may press Play), ``no_voice`` and ``error`` were not heard; ``left`` was cut off by the next question.
+            may press Play), ``no_voice`` and ``error`` were not heard; ``left`` was cut off: the interview moved on.
     """
 
     kind: Literal["spoken"]
@@ -41,6 +41,7 @@ def speaker(
     audio: bytes | None = None,
     mime: str = "audio/mpeg",
     autoplay: bool = True,
+    hush: bool = False,
     rate: float = 1.0,
     language: str = "en",
 ) -> list[Spoken]:
@@ -52,7 +53,9 @@ def speaker(
         text: Words for the browser's own voice, where there is no audio.
         audio: The spoken question; keep it short, it travels with the page.
         mime: Its type.
-        autoplay: False only offers the button and reports nothing. Wait with True until ``audio`` is there.
+        autoplay: False only offers the button and reports nothing; a change to False stops what began by itself.
+            Wait with True until ``audio`` is there.
+        hush: The microphone records: stop at once and offer nothing until it is over.
         rate: Speed at first, one of 0.75, 1 and 1.25; the candidate changes it.
         language: Of the text, BCP 47; picks the browser's voice.
     """
@@ -62,6 +65,7 @@ def speaker(
         "audio_b64": b64encode(audio).decode() if audio else "",
         "mime": mime,
         "autoplay": autoplay,
+        "hush": hush,
         "rate": rate,
         "language": language,
     }

@@ -3,7 +3,7 @@ import { setText } from "./host.js";
 import { Level } from "./level.js";
 import { Outbox } from "./outbox.js";
 
-const CONNECT_MS = 20000;
+const CONNECT_MS = 12000;
 const instances = new WeakMap();
 
 const AGAIN = "then press the button again.";
@@ -27,8 +27,9 @@ class Stage {
     this.level = new Level(this.find(".level"));
     this.busy = false;
     this.problem = "";
+    this.quietSince = 0;
     this.capture = new Capture({
-      arrived: (stream) => this.arrived(stream),
+      arrived: (stream, pressed) => this.arrived(stream, pressed),
       failed: (error, device) => this.failed(error, device),
       changed: (track, change) => this.changed(track, change),
     });
@@ -41,13 +42,18 @@ class Stage {
 
   show(data) {
     if (data.running && !this.data?.running) this.busy = false;
+    if (!data.running && this.data?.running) this.quietSince = performance.now();
     const now = performance.now();
     const begins = data.recording && !this.data?.recording;
     if (begins || (data.recorded_ms !== this.data?.recorded_ms && Math.abs(now - data.recorded_ms - this.since) > 1500)) {
       this.since = now - data.recorded_ms;
     }
     this.data = data;
-    this.capture.wantVideo = data.want_video;
+    Object.assign(this.capture, {
+      wantVideo: data.want_video,
+      startLabel: data.media_start,
+      stopLabel: data.media_stop,
+    });
     this.draw();
   }
 
@@ -56,13 +62,13 @@ class Stage {
     if (this.busy) return;
     this.busy = true;
     this.problem = "";
-    this.startedAt = performance.now();
+    this.quietSince = performance.now();
     this.level.unlock();
     this.draw();
     const early = this.data.fullscreen && (await this.allowed());
     if (early) await this.fullScreen();
     this.wantsFullScreen = this.data.fullscreen && !early;
-    await this.capture.start(this.data.media_start, this.data.media_stop);
+    await this.capture.start();
   }
 
   /** A permission prompt ends full screen in some browsers, so it comes first where it is still to come. */
@@ -84,17 +90,17 @@ class Stage {
     }
   }
 
-  arrived(stream) {
+  arrived(stream, pressed) {
     const video = this.find("video");
     const [audio, picture] = [stream.getAudioTracks().length > 0, stream.getVideoTracks().length > 0];
     video.srcObject = picture ? stream : null;
     if (picture) video.play().catch(() => {});
     this.level.listen(stream);
     this.problem = "";
-    this.arrivedAt = performance.now();
+    this.quietSince = performance.now();
     if (this.wantsFullScreen) this.fullScreen();
     this.wantsFullScreen = false;
-    this.outbox.post({ kind: "started", audio, video: picture });
+    if (pressed) this.outbox.post({ kind: "started", audio, video: picture });
     this.draw();
   }
 
@@ -129,8 +135,7 @@ class Stage {
     const { data, capture } = this;
     if (!data) return;
     const live = capture.live;
-    const waited = performance.now() - (this.arrivedAt ?? this.startedAt ?? 0);
-    const stuck = live && !data.running && waited > CONNECT_MS;
+    const stuck = live && !data.running && performance.now() - this.quietSince > CONNECT_MS;
     if (stuck) this.busy = false;
     const picture = live && Boolean(capture.tracks?.has("video"));
     this.find(".stage").classList.toggle("live", live);

@@ -16,7 +16,7 @@ WATCHED_REASON = "A program notes these moments for a person to look at. It deci
 
 
 @dataclass(frozen=True, slots=True, config=FORBID)
-class MediaStarted:
+class Started:
     """The browser gave us devices. ``video`` is False where a camera was asked for and none was found."""
 
     kind: Literal["started"]
@@ -25,7 +25,7 @@ class MediaStarted:
 
 
 @dataclass(frozen=True, slots=True, config=FORBID)
-class MediaFailed:
+class StartFailed:
     """No device was given. The stage shows a next step by itself.
 
     Attributes:
@@ -74,7 +74,7 @@ class DevicesChanged:
     microphones: int
 
 
-StageEvent = MediaStarted | MediaFailed | TrackEnded | TrackMuted | TrackUnmuted | DevicesChanged
+StageEvent = Started | StartFailed | TrackEnded | TrackMuted | TrackUnmuted | DevicesChanged
 _events: TypeAdapter[StageEvent] = TypeAdapter(Annotated[StageEvent, Field(discriminator="kind")])
 
 
