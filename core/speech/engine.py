@@ -59,7 +59,7 @@ class EngineParams:
     """Knobs of the Whisper engine. See MEASURED for the contexts."""
 
     final_beams: int = 5
-    """Beam size of finals: one word in twenty better than greedy for a seventh more CPU."""
+    """Beam size of finals: 10 % of words wrong against 21 % greedy (12 synthetic sentences), for a fifth more CPU."""
 
     interim_min_context_s: float = 8.0
     """Shortest context; below it the model, trained on 30 s, loops and invents."""
@@ -78,6 +78,9 @@ class EngineParams:
 
     final_extra_tokens: int = 24
     """The same for finals."""
+
+    use_vocabulary: bool = False
+    """Whether the decoder is given the caller's vocabulary: tiny.en heard 12 % wrongly with it, 10.5 % without."""
 
     max_vocabulary_tokens: int = 64
     """Longest hint given to the decoder."""
@@ -150,7 +153,7 @@ class WhisperEngine:
 
         Args:
             samples: int16, mono, 16 kHz, shape (n,); what is beyond 30 s is not heard.
-            vocabulary: Words likely to occur, as a hint to the decoder.
+            vocabulary: Words likely to occur; a hint, used only where ``EngineParams.use_vocabulary`` says so.
 
         Returns:
             The words, not yet judged by the guards.
@@ -209,7 +212,7 @@ class WhisperEngine:
     def _prompt(self, vocabulary: str) -> list[int]:
         t = self._tokenizer
         prompt: list[int] = []
-        if vocabulary.strip():
+        if self._params.use_vocabulary and vocabulary.strip():
             prompt.append(t.sot_prev)
             prompt.extend(t.encode(" " + vocabulary.strip())[: self._params.max_vocabulary_tokens])
         # Timestamps are left out: the VAD knows when it was said, and each costs a decoding step.

@@ -68,6 +68,7 @@ class TranscriptionService:
         self._threads: list[threading.Thread] = []
         self._stopping = False
         self._ready = threading.Event()
+        self._settled = threading.Event()  # loaded, or known not to load
         self.load_error: InterviewError | None = None
         """Why the engine could not be loaded; None while it is loading or when it is ready."""
         self.failures = 0
@@ -85,6 +86,7 @@ class TranscriptionService:
                 return
             self._stopping = False
             self.load_error = None
+            self._settled.clear()
             self._threads = [
                 threading.Thread(target=self._run, name=f"transcription-{i}", daemon=True)
                 for i in range(max(1, self._params.workers))
@@ -93,8 +95,8 @@ class TranscriptionService:
                 thread.start()
 
     def wait_ready(self, timeout_s: float) -> bool:
-        """Wait for the engine; False when it is not there in time or failed to load."""
-        return self._ready.wait(timeout_s)
+        """Wait for the engine; False when it is not there in time, or as soon as it has failed to load."""
+        return self._settled.wait(timeout_s) and self.ready
 
     def stop(self, timeout_s: float = 10.0) -> bool:
         """Decode the finals that wait, then end the workers.
@@ -131,16 +133,11 @@ class TranscriptionService:
         Raises:
             ModelUnavailable: The voice activity model cannot be loaded.
         """
+        knobs = self._params
         return CaptionStream(
-            stream_id,
-            self,
-            on_final,
-            self._clock,
-            vocabulary=vocabulary,
-            params=self._params.captions,
-            segmenter=self._params.segmenter,
-            interims=interims,
-        )
+            stream_id, self, on_final, self._clock,
+            vocabulary=vocabulary, params=knobs.captions, segmenter=knobs.segmenter, interims=interims,
+        )  # fmt: skip
 
     def transcribe(
         self, samples: Samples, *, vocabulary: str = "", timeout_s: float | None = None
@@ -193,6 +190,7 @@ class TranscriptionService:
         except Exception as error:
             self.load_error = ModelUnavailable(f"The speech engine failed to start: {error}")
             _log.exception("speech engine not loaded")
+        self._settled.set()
         while (job := self._next()) is not None:
             try:
                 if isinstance(job, FinalJob):

@@ -95,6 +95,7 @@ def answer_box():
             st.rerun()
     show("log", state.log)
     show("frames", [state.audio[0], state.video[0]])
+    show("finals", [state.finals, time.time()])
 
 
 with left:

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from core import weights
 from core.domain.errors import ModelUnavailable
 from core.media.audio import Samples
-from core.speech.engine import WhisperEngine
+from core.speech.engine import EngineParams, WhisperEngine
 from core.speech.guards import collapse_repeats
 from tests.unit.speech.samples import SENTENCES, word_errors
 
@@ -23,7 +24,9 @@ def test_interim_is_heard_on_a_short_context(engine: WhisperEngine, say: Callabl
     assert word_errors(SENTENCES[1], collapse_repeats(heard.text)) < 0.25
 
 
-def test_vocabulary_is_only_a_hint(engine: WhisperEngine, say: Callable[[str], Samples]) -> None:
+def test_vocabulary_is_only_a_hint(say: Callable[[str], Samples]) -> None:
+    path = weights.resolve(weights.WHISPER_TINY_EN)
+    engine = WhisperEngine(path, params=EngineParams(use_vocabulary=True))
     heard = engine.decode_final(say(SENTENCES[1]), "execution plan, index, query optimiser")
     assert word_errors(SENTENCES[1], heard.text) < 0.25
 

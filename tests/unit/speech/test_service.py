@@ -2,13 +2,17 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
+from core.domain.clock import AnchoredClock
 from core.domain.errors import ModelUnavailable, ProviderFailed
 from core.domain.transcript import FinalSegment
-from core.media.audio import SAMPLE_RATE, Samples
+from core.media.audio import SAMPLE_RATE, AudioChunk, MicrophoneIntake, Samples
+from core.media.recorder import AnswerRecorder
 from core.speech.board import FAILED
 from core.speech.captions import CaptionStream
 from core.speech.engine import Heard, WhisperEngine
@@ -163,6 +167,7 @@ def test_engine_that_cannot_load_fails_segments_at_once_and_says_why(
 
     service = TranscriptionService(Absent(engine, 0))
     service.start()
+    assert not service.wait_ready(30)
     stream = service.open_stream("a", lambda _s: None)
     feed_all(stream, say(SENTENCES[0]))
     stream.finish()
@@ -195,3 +200,30 @@ def test_stopping_decodes_what_waits(engine: WhisperEngine, say: Callable[[str],
     assert stream.wait_final(0)
     with pytest.raises(ModelUnavailable):
         service.transcribe(silence(1))
+
+
+def test_browser_frames_reach_recording_and_transcript_alike(
+    service: TranscriptionService, answer: Samples, tmp_path: Path
+) -> None:
+    recorder = AnswerRecorder(tmp_path / "answer.pcm")
+    stream = service.open_stream("a", lambda _s: None)
+
+    def take(chunk: AudioChunk) -> None:
+        recorder.write(chunk.samples)
+        stream.feed(chunk.samples)
+
+    intake = MicrophoneIntake(take, AnchoredClock())
+    intake.start()
+    wide = np.repeat(np.repeat(answer, 3), 2)  # 48 kHz, then two channels
+    for start in range(0, wide.size - 1919, 1920):
+        frame = av.AudioFrame.from_ndarray(wide[None, start : start + 1920], format="s16", layout="stereo")
+        frame.sample_rate = 48_000
+        intake.push(frame)
+    assert intake.stop(30)
+    stream.finish()
+    done = recorder.close()
+    assert intake.failures == 0
+    assert done.duration_s == pytest.approx(answer.size / SAMPLE_RATE, rel=0.005)
+    assert done.duration_s == stream.received_s
+    assert stream.wait_final(60)
+    assert word_errors(" ".join(SENTENCES), stream.view().text) < 0.25

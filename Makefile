@@ -1,0 +1,52 @@
+# make run   everything needed, then the app on port 8501
+# make test  the same, plus what the tests need, then every check and test
+
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+DEBIAN := chromium xvfb xauth xdotool espeak-ng
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: run test check lint types contracts unit e2e debian clean
+
+run: .venv/.app
+	$(BIN)/streamlit run Home.py --server.port $(PORT)
+
+test: .venv/.dev debian check
+	$(BIN)/python -m pytest
+
+check: lint types contracts
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+contracts: .venv/.dev
+	$(BIN)/lint-imports
+
+unit: .venv/.dev
+	$(BIN)/python -m pytest tests/unit tests/app
+
+e2e: .venv/.dev debian
+	$(BIN)/python -m pytest tests/e2e
+
+# Debian only; elsewhere install the same programs by hand.
+debian:
+	@missing=""; for p in $(DEBIAN); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; \
+	$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+.venv/.app: requirements.txt
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/.dev: .venv/.app requirements-dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

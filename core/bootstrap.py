@@ -1,0 +1,141 @@
+"""Wires everything but the pages: ``build(settings, **overrides)``."""
+
+import atexit
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core import weights
+from core.domain.clock import AnchoredClock, Clock
+from core.proctoring.faces import FaceDetector
+from core.proctoring.watcher import Watcher, WatchParams
+from core.questions.source import make_source
+from core.services.access import AccessService
+from core.services.answers import AnswerService
+from core.services.desk import DeskService
+from core.services.interview import InterviewService
+from core.services.monitor import PageMonitor, SessionMonitor
+from core.services.registration import RegistrationService
+from core.services.rooms import LiveRooms
+from core.services.spoken_questions import QuestionVoice
+from core.settings import Settings
+from core.speech.engine import WhisperEngine
+from core.speech.service import TranscriptionService
+from core.speech.voice_engines import EspeakVoice
+from core.speech.voices import VoiceChain
+from core.storage.blobs import BlobStore
+from core.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a page may call."""
+
+    settings: Settings
+    clock: Clock
+    warnings: list[str]
+    """What went wrong at start and was put right; shown to recruiters."""
+    database: Database
+    blobs: BlobStore
+    transcription: TranscriptionService
+    watcher: Watcher
+    rooms: LiveRooms
+    voice: QuestionVoice
+    registration: RegistrationService
+    access: AccessService
+    answers: AnswerService
+    interviews: InterviewService
+    pages: PageMonitor
+    desk: DeskService
+
+    def monitor(self, session_id: str) -> SessionMonitor:
+        """Where flags and snapshots of one interview go."""
+        return SessionMonitor(session_id, self.database, self.blobs, self.clock)
+
+    def close(self) -> None:
+        """Stop workers, keep what is being recorded, close the database."""
+        for session_id in self.rooms.open_ids():
+            self.answers.close_room(session_id)
+        self.watcher.stop()
+        self.transcription.stop()
+        self.voice.close()
+        self.database.close()
+
+
+def build(settings: Settings, **overrides: Any) -> House:
+    """Make and start all parts.
+
+    Args:
+        settings: Of this installation.
+        overrides: Replacements by field name of ``House`` (``clock``, ``transcription``, ``watcher``, ``voice``).
+    """
+    clock = overrides.get("clock") or AnchoredClock()
+    database = Database(settings.database_url, settings.data_dir)
+    warnings = database.open()
+    blobs = BlobStore(settings.blob_url or f"file://{settings.data_dir.resolve() / 'blobs'}")
+    transcription = overrides.get("transcription") or _transcription(settings, clock)
+    watcher = overrides.get("watcher") or _watcher(settings, clock)
+    transcription.start()
+    watcher.start()
+    rooms = LiveRooms(transcription, watcher, clock)
+    answers = AnswerService(database, blobs, rooms, transcription, settings.data_dir / "spool", clock)
+    source = make_source(settings.question_bank, settings.question_source)
+    recovered = answers.recover_spool()
+    if recovered:
+        warnings.append(f"{recovered} recording(s) of an interrupted run were recovered.")
+    return House(
+        settings=settings,
+        clock=clock,
+        warnings=warnings + source.warnings,
+        database=database,
+        blobs=blobs,
+        transcription=transcription,
+        watcher=watcher,
+        rooms=rooms,
+        voice=overrides.get("voice") or QuestionVoice(_voices(settings)),
+        registration=RegistrationService(database, settings, clock),
+        access=AccessService(database, settings, clock),
+        answers=answers,
+        interviews=InterviewService(database, answers, source, clock),
+        pages=PageMonitor(database, clock),
+        desk=DeskService(database, blobs, answers),
+    )
+
+
+def _transcription(settings: Settings, clock: Clock) -> TranscriptionService:
+    model = weights.resolve("whisper-tiny.en", Path(settings.whisper_model) if settings.whisper_model else None)
+    return TranscriptionService(WhisperEngine(model, settings.whisper_threads), clock=clock)
+
+
+def _watcher(settings: Settings, clock: Clock) -> Watcher:
+    model = weights.resolve("yunet")
+    return Watcher(lambda: FaceDetector(model), WatchParams(snapshot_every_s=settings.snapshot_every_s), clock)
+
+
+def _voices(settings: Settings) -> VoiceChain | None:
+    if settings.voice == "browser":
+        return None
+    voices = (EspeakVoice(),) if settings.voice == "local" else None
+    return VoiceChain(settings.data_dir / "voices", voices=voices)
+
+
+_HOUSES: dict[Path, House] = {}
+_LOCK = threading.Lock()
+
+
+def shared(settings: Settings) -> House:
+    """The one house of this process for a data folder.
+
+    Streamlit runs page scripts many times in many threads; what they share is made once.
+    """
+    with _LOCK:
+        key = settings.data_dir.resolve()
+        if key not in _HOUSES:
+            house = _HOUSES[key] = build(settings)
+            atexit.register(house.close)
+            first = house.access.ensure_recruiter_password()
+            if first is not None:
+                # The only time it is ever shown; the README sends people to the output of the first start.
+                print(f"\n  Recruiter password (shown once): {first.password}\n", flush=True)  # noqa: T201
+        return _HOUSES[key]

@@ -1,0 +1,1 @@
+"""Consent texts; later retention, data copies and deletion."""

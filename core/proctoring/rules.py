@@ -1,0 +1,187 @@
+"""From votes, frame by frame, to claims that hold: one hysteresis machine for one condition."""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.domain.watch import FaceSignal, FlagKind
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionParams:
+    """Knobs of one rule."""
+
+    window_s: float = 2.0
+    """How long the condition must have lasted before it is claimed."""
+    min_share: float = 0.75
+    """Share of the votes in the window, 0 to 1, that must say yes."""
+    min_votes: int = 3
+    """Fewest known votes a claim may rest on, however slow the camera."""
+    clean_s: float = 1.0
+    """The claim ends after this long without a yes."""
+    gap_s: float = 3.0
+    """The claim ends, at the last known vote, after this long without any."""
+
+
+class RuleState(StrEnum):
+    """Where a rule stands."""
+
+    QUIET = "quiet"
+    STARTING = "starting"
+    ACTIVE = "active"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The condition has held for the window.
+
+    Attributes:
+        kind: What is claimed.
+        started_at: Monotonic seconds when the condition began, not when it was noticed.
+        strength: Share of yes among the known votes since then, 0 to 1.
+    """
+
+    kind: FlagKind
+    started_at: float
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The condition is over, or can no longer be seen.
+
+    Attributes:
+        kind: What was claimed.
+        started_at: As in the matching ``Opened``.
+        ended_at: Monotonic seconds of the last known vote that belongs to it: the first clean one, or the
+            last one before the gap.
+        strength: Share of yes among the known votes of the span, 0 to 1.
+    """
+
+    kind: FlagKind
+    started_at: float
+    ended_at: float
+    strength: float
+
+
+Change = Opened | Closed
+
+
+class ConditionRule:
+    """Hysteresis for one kind of flag: quiet, starting, active, stopping.
+
+    Pure but for its own memory: no clock, no I/O. Not thread-safe. ``observe`` must be called with rising
+    times; an earlier time is read as the latest one seen.
+    """
+
+    def __init__(self, kind: FlagKind, params: ConditionParams | None = None) -> None:
+        self.kind = kind
+        self._params = params or ConditionParams()
+        self._latest = float("-inf")
+        self._votes: deque[tuple[float, bool]] = deque()  # known votes since the last one that can matter
+        self._started_at: float | None = None
+        self._clean_since: float | None = None
+        self._yes = self._known = 0  # of the open span, up to its last yes
+        self._no_after = 0  # no votes since that yes; they count only if another yes follows
+
+    @property
+    def state(self) -> RuleState:
+        """Where the rule stands now."""
+        if self._started_at is not None:
+            return RuleState.ACTIVE if self._clean_since is None else RuleState.STOPPING
+        return RuleState.STARTING if any(yes for _, yes in self._votes) else RuleState.QUIET
+
+    @property
+    def active(self) -> bool:
+        """Whether a claim is open."""
+        return self._started_at is not None
+
+    @property
+    def strength(self) -> float:
+        """Share of yes among the known votes of the open claim; 0 without one."""
+        return self._yes / self._known if self.active and self._known else 0.0
+
+    def observe(self, at: float, vote: bool | None) -> list[Change]:
+        """Take one vote.
+
+        Args:
+            at: Monotonic seconds of the frame.
+            vote: Whether the frame shows the condition; None when it cannot tell.
+
+        Returns:
+            What changed, in order of time: nothing, one change, or a close and then an opening.
+        """
+        at = max(at, self._latest)
+        self._latest = at
+        changes: list[Change] = []
+        if self._votes and at - self._votes[-1][0] > self._params.gap_s:
+            changes += self.close()
+        if vote is None:
+            return changes
+        self._votes.append((at, vote))
+        if self._started_at is None:
+            changes += self._try_open(at)
+        else:
+            changes += self._continue(at, vote)
+        return changes
+
+    def close(self) -> list[Change]:
+        """End an open claim at the last known vote and forget the votes; the watching itself has ended."""
+        last = self._votes[-1][0] if self._votes else None
+        self._votes.clear()
+        if self._started_at is None or last is None:
+            return []
+        return self._end(last if self._clean_since is None else self._clean_since)
+
+    def _try_open(self, at: float) -> list[Change]:
+        p = self._params
+        # A window that opens with a no would date the claim before the condition: start at a yes.
+        while self._votes and not self._votes[0][1]:
+            self._votes.popleft()
+        # The longest span serves: start from the earliest yes from which the share is high enough.
+        for index, (start, yes) in enumerate(self._votes):
+            if at - start < p.window_s:
+                break
+            if not yes:
+                continue
+            span = [vote for _, vote in list(self._votes)[index:]]
+            if span[-1] and len(span) >= p.min_votes and sum(span) >= p.min_share * len(span):
+                self._started_at, self._clean_since = start, None
+                self._yes, self._known, self._no_after = sum(span), len(span), 0
+                return [Opened(self.kind, start, self.strength)]
+        # What is older than a window and did not lead to a claim cannot begin one any more.
+        while len(self._votes) >= p.min_votes and at - self._votes[0][0] >= p.window_s:
+            self._votes.popleft()
+        return []
+
+    def _continue(self, at: float, vote: bool) -> list[Change]:
+        if vote:
+            self._known += self._no_after + 1
+            self._yes += 1
+            self._no_after, self._clean_since = 0, None
+        else:
+            self._no_after += 1
+            if self._clean_since is None:
+                self._clean_since = at
+        self._votes = deque([(at, vote)])
+        if self._clean_since is None or at - self._clean_since < self._params.clean_s:
+            return []
+        return self._end(self._clean_since)
+
+    def _end(self, ended_at: float) -> list[Change]:
+        assert self._started_at is not None
+        closed = Closed(self.kind, self._started_at, ended_at, self.strength)
+        self._started_at = self._clean_since = None
+        self._yes = self._known = self._no_after = 0
+        return [closed]
+
+
+def vote_no_face(signal: FaceSignal) -> bool | None:
+    """Whether nobody is in the picture; None when it is too dark to tell."""
+    return None if signal.too_dark else signal.count == 0
+
+
+def vote_multiple_faces(signal: FaceSignal) -> bool | None:
+    """Whether more than one person is in the picture; None when it is too dark to tell."""
+    return None if signal.too_dark else signal.count > 1

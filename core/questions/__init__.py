@@ -1,0 +1,1 @@
+"""Questions: the bank, the subjects, and where the questions of an interview come from."""

@@ -1,0 +1,1 @@
+"""Use cases. The only place that combines the rooms."""

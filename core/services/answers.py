@@ -1,0 +1,246 @@
+"""Answers: words and sound of each attempt, kept as they come and committed before anything is computed.
+
+One source for machine-heard text: the ``segments`` rows. An answer nobody edited is those rows joined, now
+and after the last late one has come in; an edited answer is what the candidate left in the box.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.domain.clock import Clock
+from core.domain.errors import InterviewError
+from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
+from core.domain.transcript import CaptionView, FinalSegment
+from core.media.audio import SAMPLE_RATE
+from core.media.clip import decode_clip
+from core.media.encoding import encode_flac
+from core.media.recorder import RecordedAudio, load_pcm
+from core.services.rooms import LiveRooms, RecordingTarget
+from core.speech.service import TranscriptionService
+from core.storage.attempts import AttemptRepo
+from core.storage.blobs import BlobStore
+from core.storage.database import Database, Transaction
+from core.storage.questions import QuestionRepo
+from core.storage.records import AttemptRow, QuestionRow
+
+_LOG = logging.getLogger(__name__)
+_WAIT_FOR_WORDS_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The answer box as last saved."""
+
+    text: str
+    edited: bool
+    captions_seen: int
+    """Segments with a lower number are in the text already."""
+
+
+class AnswerService:
+    """Keeps what candidates say and type. Safe to call from any thread."""
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        rooms: LiveRooms,
+        transcription: TranscriptionService,
+        spool: Path,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._rooms = rooms
+        self._transcription = transcription
+        self._spool = spool
+        self._clock = clock
+
+    def ensure_recording(self, session_id: str, attempt: AttemptRow) -> bool:
+        """Record into ``attempt`` when sound is arriving; harmless when it already does.
+
+        Returns:
+            Whether this attempt is being recorded now.
+        """
+        room = self._rooms.find(session_id)
+        if room is None or not room.health().audio_live:
+            return room is not None and room.target is not None and room.target.attempt_id == attempt.id
+        if room.target is not None and room.target.attempt_id == attempt.id:
+            return True
+        self.stop_recording(session_id)
+        with self._database.transaction() as tx:
+            parts = AttemptRepo(tx).recordings(attempt.id)
+            segments = AttemptRepo(tx).segments(attempt.id)
+        target = RecordingTarget(
+            attempt_id=attempt.id,
+            path=self._spool / f"{session_id}.{attempt.id}.{len(parts)}.pcm",
+            first_number=segments[-1].number + 1 if segments else 0,
+            offset_s=sum(p.duration_s for p in parts),
+        )
+        self._spool.mkdir(parents=True, exist_ok=True)
+        room.start_recording(target, self.keep_segment)
+        return True
+
+    def stop_recording(self, session_id: str) -> None:
+        """Close the sound file of the running recording and file it; words still under way arrive later."""
+        room = self._rooms.find(session_id)
+        stopped = room.stop_recording() if room is not None else None
+        if stopped is not None and stopped[1] is not None:
+            self._file_recording(session_id, stopped[0].attempt_id, stopped[1])
+
+    def close_room(self, session_id: str) -> None:
+        """End the media of a session and keep what was being recorded."""
+        stopped = self._rooms.close(session_id)
+        if stopped is not None and stopped[1] is not None:
+            self._file_recording(session_id, stopped[0].attempt_id, stopped[1])
+
+    def keep_segment(self, attempt_id: int, segment: FinalSegment) -> None:
+        """Store a finished segment; runs on a transcription thread.
+
+        When the answer was submitted without an edit it is brought up to date in the same transaction, so a
+        late word is appended exactly once, whichever of the two came first.
+        """
+        with self._database.transaction() as tx:
+            attempts, questions = AttemptRepo(tx), QuestionRepo(tx)
+            attempts.add_segment(attempt_id, segment, self._clock.now())
+            attempt = attempts.get(attempt_id)
+            if attempts.latest_number(attempt.question_id) == attempt.number:
+                questions.replace_unedited(attempt.question_id, _join(attempts.segments(attempt_id)))
+
+    def captions(self, session_id: str, attempt: AttemptRow | None) -> tuple[tuple[FinalSegment, ...], CaptionView]:
+        """Finished segments of an attempt, and the live view with the words still being spoken."""
+        finals: tuple[FinalSegment, ...] = ()
+        if attempt is not None:
+            with self._database.reading() as tx:
+                finals = AttemptRepo(tx).segments(attempt.id)
+        room = self._rooms.find(session_id)
+        view = room.captions(attempt.id) if room is not None and attempt is not None else CaptionView()
+        return finals, view
+
+    def add_clip(self, session_id: str, attempt: AttemptRow, data: bytes) -> int:
+        """Take an audio clip as (part of) the answer.
+
+        Returns:
+            Words heard.
+
+        Raises:
+            InvalidInput: Not readable as audio; nothing was changed.
+        """
+        samples = decode_clip(data)
+        with self._database.transaction() as tx:
+            parts = AttemptRepo(tx).recordings(attempt.id)
+            segments = AttemptRepo(tx).segments(attempt.id)
+        self._store_samples(session_id, attempt.id, len(parts), samples)
+        first, offset = (segments[-1].number + 1 if segments else 0), sum(p.duration_s for p in parts)
+        heard = self._transcription.transcribe(samples)
+        for n, s in enumerate(heard):
+            kept = FinalSegment(first + n, s.text, s.start_s + offset, s.end_s + offset, s.confidence, s.engine)
+            self.keep_segment(attempt.id, kept)
+        return sum(len(s.text.split()) for s in heard)
+
+    def has_content(self, session_id: str, attempt_id: int, text: str, edited: bool) -> bool:
+        """Whether there is anything to submit; words still being decoded are waited for, briefly."""
+        if edited or text.strip():
+            return bool(text.strip())
+        room = self._rooms.find(session_id)
+        decoded = room is None or room.wait_for_words(_WAIT_FOR_WORDS_S)
+        with self._database.transaction() as tx:
+            heard = _join(AttemptRepo(tx).segments(attempt_id))
+        return bool(heard) or not decoded
+
+    def commit(
+        self,
+        tx: Transaction,
+        question: QuestionRow,
+        attempt: AttemptRow,
+        text: str,
+        *,
+        edited: bool,
+        ending: AnswerEnding,
+        plan: InterviewPlan,
+    ) -> None:
+        """Write the answer inside the caller's transaction."""
+        now = self._clock.now()
+        heard = _join(AttemptRepo(tx).segments(attempt.id))
+        spoken = bool(AttemptRepo(tx).recordings(attempt.id))
+        if ending is AnswerEnding.SKIPPED:
+            answer = ""
+        else:
+            answer = text if edited or not heard else heard
+        mode = plan.answer_mode if spoken else AnswerMode.TYPED
+        AttemptRepo(tx).end(attempt.id, now)
+        QuestionRepo(tx).save_answer(
+            question.id, answer=answer, edited=edited or ending is AnswerEnding.SKIPPED, ending=ending, mode=mode, at=now
+        )
+
+    def draft(self, attempt_id: int) -> Draft:
+        """What to put into the box after a refresh: the candidate's text, else what was heard."""
+        with self._database.transaction() as tx:
+            attempt = AttemptRepo(tx).get(attempt_id)
+            segments = AttemptRepo(tx).segments(attempt_id)
+            seen = segments[-1].number + 1 if segments else 0
+        if attempt.draft_edited:
+            return Draft(attempt.draft, True, attempt.draft_captions_seen)
+        return Draft(_join(segments), False, seen)
+
+    def save_draft(self, attempt_id: int, text: str, edited: bool, captions_seen: int) -> None:
+        """Keep the box."""
+        with self._database.transaction() as tx:
+            AttemptRepo(tx).save_draft(attempt_id, text, edited, captions_seen)
+
+    def recording(self, attempt_id: int) -> bytes | None:
+        """Everything recorded of one attempt, as one FLAC file, 16 kHz mono; None when nothing was."""
+        with self._database.transaction() as tx:
+            parts = AttemptRepo(tx).recordings(attempt_id)
+        if not parts:
+            return None
+        if len(parts) == 1:
+            return self._blobs.get(parts[0].blob_key)
+        return encode_flac(np.concatenate([decode_clip(self._blobs.get(p.blob_key)) for p in parts]))
+
+    def recover_spool(self) -> int:
+        """File sound that a killed process left behind; returns how many files were found.
+
+        Called at start, before any room is open. A file that cannot be filed stays where it is.
+        """
+        found = 0
+        for path in sorted(self._spool.glob("*.pcm")):
+            session_id, attempt_id, _part, _ = path.name.split(".")
+            samples = load_pcm(path)
+            try:
+                audio = RecordedAudio(path=path, samples=len(samples), duration_s=len(samples) / SAMPLE_RATE)
+                self._file_recording(session_id, int(attempt_id), audio)
+                found += 1
+            except InterviewError as error:
+                _LOG.error("a spooled recording could not be filed: %s", type(error).__name__)
+        return found
+
+    def _file_recording(self, session_id: str, attempt_id: int, audio: RecordedAudio) -> None:
+        """Move a closed sound file into the blob store; the raw file goes only after the row is committed."""
+        samples = load_pcm(audio.path)
+        if len(samples):
+            part = int(audio.path.name.split(".")[2])
+            self._store_samples(session_id, attempt_id, part, samples)
+        audio.path.unlink(missing_ok=True)
+
+    def _store_samples(self, session_id: str, attempt_id: int, part: int, samples: np.ndarray) -> None:
+        key = f"{session_id}/recordings/{attempt_id}-{part}.flac"
+        sha256 = self._blobs.put(key, encode_flac(samples))
+        with self._database.transaction() as tx:
+            AttemptRepo(tx).add_recording(
+                attempt_id,
+                part=part,
+                blob_key=key,
+                duration_s=len(samples) / SAMPLE_RATE,
+                samples=len(samples),
+                sha256=sha256,
+                started_at=self._clock.now(),
+            )
+
+
+def _join(segments: Sequence[FinalSegment]) -> str:
+    return " ".join(s.text.strip() for s in segments if s.text.strip())

@@ -1,0 +1,107 @@
+"""Typed settings: environment, ``.env``, and Streamlit secrets handed in by the UI.
+
+Precedence: explicit arguments, environment, ``.env``, secrets, defaults.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class IceServer(BaseModel):
+    """One STUN or TURN server as the browser expects it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    urls: str | list[str]
+    username: str = ""
+    credential: str = ""
+
+
+class Settings(BaseSettings):
+    """All knobs of an installation. Each field is read from the upper-case variable of the same name."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True)
+
+    data_dir: Path = Path("data")
+    """Database, recordings, snapshots and caches live below this folder."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty means SQLite in ``data_dir``."""
+    blob_url: str = ""
+    """fsspec URL for recordings and snapshots; empty means ``data_dir/blobs``."""
+    ice_servers: list[IceServer] = Field(default_factory=list)
+    """JSON list. Empty connects directly, which is right on one machine or one local network."""
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = ""
+    openai_model: str = ""
+
+    company_name: str = "the hiring team"
+    """Named to the candidate as the one who records and decides."""
+    contact_email: str = ""
+    retention_days: int = Field(default=90, ge=1)
+    """How long the candidate is told that recordings are kept after the decision."""
+    recruiter_password: SecretStr = SecretStr("")
+    """Empty: a random one is made at first start and printed once."""
+
+    question_count: int = Field(default=5, ge=1, le=30)
+    think_s: float = Field(default=30, ge=0, le=600)
+    answer_s: float = Field(default=120, ge=5, le=1800)
+    review_s: float = Field(default=60, ge=5, le=600)
+    retries: int = Field(default=1, ge=0, le=5)
+    max_pauses: int = Field(default=3, ge=0, le=20)
+    max_pause_s: float = Field(default=300, ge=0, le=3600)
+    attempts_per_email: int = Field(default=3, ge=1)
+    """Interviews one e-mail address may start."""
+    accommodations_by_candidate: bool = True
+    """False: extra time, typed answers and no camera analysis are arranged by HR instead."""
+    open_registration: bool = True
+    """False: only candidates with an invite link may register."""
+    question_source: str = ""
+    """Module with ``generate_questions(subject, count)``; empty means the question bank."""
+    question_bank: Path = Path("question_bank.json")
+
+    snapshot_every_s: float = Field(default=5, ge=1, le=600)
+    page_warnings: int = Field(default=3, ge=1, le=50)
+    seat_timeout_s: float = Field(default=12, ge=3, le=120)
+    """A tab that has not been heard of for this long no longer holds the interview."""
+    voice: str = "auto"
+    """``auto`` tries gTTS, then espeak-ng, then the browser; ``local`` never uses the network; ``browser``."""
+    whisper_model: str = ""
+    """Folder of a CTranslate2 Whisper model; empty means the bundled tiny.en."""
+    whisper_threads: int = Field(default=2, ge=1, le=32)
+    public_url: str = ""
+    """Address of this installation for resume and invite links; empty means as the browser sees it."""
+
+    @field_validator("openai_base_url", "public_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Init arguments carry the Streamlit secrets, so the environment wins over them."""
+        return env_settings, dotenv_settings, init_settings
+
+
+def load_settings(secrets: dict[str, Any] | None = None) -> Settings:
+    """Settings of this process.
+
+    Args:
+        secrets: Streamlit's secrets with keys as in the environment; unknown keys are ignored.
+
+    Raises:
+        pydantic.ValidationError: A value is out of range; inputs are not part of the message.
+    """
+    lowered = {str(k).lower(): v for k, v in (secrets or {}).items()}
+    return Settings(**{k: v for k, v in lowered.items() if k in Settings.model_fields})

@@ -1,0 +1,223 @@
+"""The recruiter's parts: list, creation of invitations, and one interview read side by side."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from core.bootstrap import House
+from core.domain.watch import LEAVING_THE_PAGE, PageEventKind
+from core.questions.subjects import SUBJECTS
+from core.services.desk import InterviewFile, QuestionFile
+from core.ui.cards import ENDING_WORDS, answer_text, clock_text
+
+PAGE_SIZE = 50
+PHASE_WORDS = {
+    "registered": "Registered",
+    "consented": "Consent given",
+    "checked": "Devices checked",
+    "paused": "Paused",
+    "completed": "Completed",
+    "expired": "Expired",
+    "terminated": "Ended",
+}
+PAGE_WORDS = {k.value: k.value.replace("_", " ").capitalize() for k in PageEventKind}
+
+
+def zone() -> ZoneInfo:
+    """The viewer's time zone."""
+    return ZoneInfo(st.context.timezone or "UTC")
+
+
+def local(at: datetime | None) -> str:
+    """A time in the viewer's zone; empty for None."""
+    return at.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+def interview_list(house: House) -> str | None:
+    """Search and table; returns the session picked."""
+    text = st.text_input(
+        "Search", key="q", bind="query-params", placeholder="Name, e-mail, subject or number", icon=":material/search:"
+    )
+    _, total = house.desk.search(text, 1, 0)
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = st.pagination(pages, key="page") if pages > 1 else 1
+    rows, _ = house.desk.search(text, PAGE_SIZE, (int(page or 1) - 1) * PAGE_SIZE)
+    if not rows:
+        st.info("No interview matches this search." if text else "No interview yet. Create an invitation to begin.")
+        return None
+    frame = pd.DataFrame(
+        {
+            "Name": [r.candidate.name for r in rows],
+            "Subject": [r.candidate.subject for r in rows],
+            "State": [PHASE_WORDS.get(r.phase, "In progress") for r in rows],
+            "Answered": [f"{r.answered} of {r.questions}" for r in rows],
+            "Flags": [r.flags for r in rows],
+            "Registered": [local(r.candidate.created_at) for r in rows],
+            "E-mail": [r.candidate.email for r in rows],
+            "Number": [r.candidate.session_id for r in rows],
+        }
+    )
+    st.caption(f"{total} interviews, newest first. Times in {zone().key}. Choose a row to open it.")
+    picked = st.dataframe(frame, hide_index=True, on_select="rerun", selection_mode="single-row", key="list")
+    chosen = picked.selection.rows
+    return rows[chosen[0]].candidate.session_id if chosen else None
+
+
+def invitation_form(house: House) -> None:
+    """Create an interview for somebody and show its link once."""
+    defaults = house.registration.plan_from_settings("")
+    with st.form("invitation", border=False):
+        subject = st.selectbox("Subject", SUBJECTS)
+        cells = st.columns(4)
+        count = cells[0].number_input("Questions", 1, 30, defaults.question_count)
+        think = cells[1].number_input("Seconds to think", 0, 600, int(defaults.think_s))
+        answer = cells[2].number_input("Seconds to answer", 5, 1800, int(defaults.answer_s))
+        retries = cells[3].number_input("Retries", 0, 5, defaults.retries)
+        last: date | None = st.date_input("Last date (optional)", value=None, min_value="today")
+        if st.form_submit_button("Create invitation", type="primary", icon=":material/add_link:"):
+            plan = replace(
+                defaults,
+                subject=subject,
+                question_count=int(count),
+                think_s=float(think),
+                answer_s=float(answer),
+                retries=int(retries),
+            )
+            deadline = datetime.combine(last, time(23, 59, 59), zone()).astimezone(UTC) if last else None
+            st.session_state["invite_link"] = house.registration.create_invite(plan, deadline)
+    if token := st.session_state.get("invite_link"):
+        base = house.settings.public_url or "/".join((st.context.url or "").split("/")[:3])
+        st.success("Copy the link now and send it to the candidate. It works once and is not shown again.")
+        st.code(f"{base}/?invite={token}", language=None, wrap_lines=True)
+
+
+def system_warnings(house: House) -> None:
+    """What went wrong in the house and was put right."""
+    for text in dict.fromkeys([*house.warnings, *house.database.warnings]):
+        st.warning(text, icon=":material/warning:")
+
+
+def figures(file: InterviewFile) -> None:
+    """The row of figures on top of a review."""
+    events = Counter(entry.kind for entry in file.logs)
+    answered = sum(1 for q in file.questions if (q.question.answer or "").strip())
+    cells = st.columns(5)
+    cells[0].metric("State", PHASE_WORDS.get(file.interview.state.phase, "In progress"))
+    cells[1].metric("Answered", f"{answered} of {len(file.questions)}")
+    cells[2].metric("Recorded", clock_text(sum(a.recorded_s for q in file.questions for a in q.attempts[-1:])))
+    cells[3].metric("Flags", len(file.flags))
+    cells[4].metric("Left the page", sum(events[k.value] for k in LEAVING_THE_PAGE))
+    granted = {c.kind: c.granted for c in file.consents}
+    lines = [f"{kind}: {'agreed' if given else 'declined'}" for kind, given in granted.items()]
+    st.caption(
+        f"Consent: {'; '.join(lines) or 'not asked yet'}. Answers: {file.interview.plan.answer_mode.value}. "
+        f"Camera watching: {'on' if file.interview.plan.watch_camera else 'off, so nothing was seen'}. "
+        f"Extra time: {'yes' if file.interview.plan.time_factor > 1 else 'no'}. "
+        f"Questions from: {file.interview.question_source or 'not drawn yet'}."
+    )
+
+
+def question(house: House, entry: QuestionFile) -> None:
+    """One question: answer and transcript beside the sound, attempts and times."""
+    q = entry.question
+    with st.container(border=True):
+        st.caption(f"Question {q.position + 1} · {q.subject} · {ENDING_WORDS.get(q.ending or '', 'Not answered')}")
+        st.text(q.question)
+        left, right = st.columns([3, 2])
+        with left:
+            st.markdown("**Answer**" + (" (edited by the candidate)" if q.edited and q.answer else ""))
+            st.text(answer_text(entry))
+        with right:
+            for item in reversed(entry.attempts):
+                latest = item is entry.attempts[-1]
+                title = f"Attempt {item.attempt.number}" + ("" if latest else ", replaced by a retry")
+                st.markdown(f"**{title}** · {clock_text(item.recorded_s)} recorded")
+                sound = house.desk.sound(item.attempt.id) if item.recordings else None
+                if sound:
+                    st.audio(sound, format="audio/flac", alt=f"Recording of {title.lower()}")
+                elif item.recordings:
+                    st.warning("The recording is missing from the store.")
+                for segment in item.segments:
+                    st.text(f"{clock_text(segment.start_s)}  {segment.text}")
+        st.caption(
+            f"Asked {local(q.asked_at) or '-'}; answer begun "
+            f"{local(entry.attempts[0].attempt.started_at) if entry.attempts else '-'}; saved {local(q.submitted_at) or '-'}"
+        )
+
+
+def flags(house: House, file: InterviewFile) -> None:
+    """Each flag with its span, strength and picture."""
+    if not file.interview.plan.watch_camera:
+        st.info("The camera was not watched in this interview. Nothing can be said from pictures.")
+        return
+    if not file.flags:
+        st.caption("No flag was raised.")
+    pictures = {s.id: s for s in file.snapshots}
+    for flag in file.flags:
+        with st.container(border=True):
+            left, right = st.columns([1, 3])
+            picture = pictures.get(flag.snapshot_id or -1)
+            data = house.desk.picture(picture.blob_key) if picture else None
+            if data:
+                left.image(data, width="stretch", alt=f"Picture taken at {local(picture.taken_at if picture else None)}")
+            else:
+                left.caption("No picture")
+            right.markdown(f"**{flag.kind.replace('_', ' ').capitalize()}**")
+            right.text(flag.reason)
+            lasted = f"{(flag.ended_at - flag.started_at).total_seconds():.1f} s" if flag.ended_at else "not ended"
+            right.caption(f"{local(flag.started_at)} · {lasted} · seen in {flag.strength:.0%} of the pictures analysed")
+
+
+def page_events(file: InterviewFile) -> None:
+    """What the page reported, in order."""
+    rows = [entry for entry in file.logs if entry.kind in PAGE_WORDS]
+    if not rows:
+        st.caption("The candidate stayed on the page the whole time.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Time": [local(r.created_at) for r in rows],
+                "Event": [PAGE_WORDS[r.kind] for r in rows],
+                "Characters": [r.detail.get("length") for r in rows],
+            }
+        ),
+        hide_index=True,
+    )
+
+
+def gallery(house: House, file: InterviewFile) -> None:
+    """Snapshots, a page at a time."""
+    if not file.snapshots:
+        st.caption("No pictures were kept.")
+        return
+    size = 24
+    pages = -(-len(file.snapshots) // size)
+    page = st.pagination(pages, key="gallery_page") if pages > 1 else 1
+    cells = st.columns(6)
+    first = (int(page or 1) - 1) * size
+    for n, shot in enumerate(file.snapshots[first : first + size]):
+        data = house.desk.picture(shot.blob_key)
+        faces = "faces unknown" if shot.faces is None else f"{shot.faces} face{'' if shot.faces == 1 else 's'}"
+        with cells[n % 6]:
+            if data:
+                st.image(data, width="stretch", alt=f"{faces} at {local(shot.taken_at)}")
+            st.caption(f"{local(shot.taken_at)[11:]} · {faces}" + ("" if data else " · picture missing"))
+
+
+def history(file: InterviewFile) -> None:
+    """The whole log."""
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Time": [local(r.created_at) for r in file.logs],
+                "What": [r.kind for r in file.logs],
+                "Detail": [", ".join(f"{k}: {v}" for k, v in r.detail.items()) for r in file.logs],
+            }
+        ),
+        hide_index=True,
+    )

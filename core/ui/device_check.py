@@ -1,0 +1,230 @@
+"""The device check: four rows with a live picture of each, then one practice question. Nothing is kept."""
+
+import streamlit as st
+
+from core.bootstrap import House
+from core.domain.flow import DevicesChecked, Phase
+from core.domain.interview import AnswerMode
+from core.domain.transcript import CaptionView, FinalSegment
+from core.services.interview import InterviewView
+from core.services.monitor import PracticeMonitor
+from core.services.rooms import LiveRoom, RecordingTarget
+from core.speech import room_check
+from core.speech.room_check import CheckState
+from core.ui import errors, other_ways, rtc
+from core.ui.components.answer import Action, ActionPressed, answer
+from core.ui.components.probe import BrowserProbe, probe
+from core.ui.components.stage import Started, StartFailed, stage
+
+SENTENCE, PRACTICE = -1, -2
+"""Attempt ids no database row has: what is heard under them is shown and forgotten."""
+PRACTICE_QUESTION = "Describe your way to work or to school in two or three sentences."
+ICONS = {
+    CheckState.WAITING: ":gray[:material/pending: Waiting]",
+    CheckState.GOOD: ":green[:material/check_circle: Good]",
+    CheckState.WEAK: ":orange[:material/info: Could be better]",
+    CheckState.FAILED: ":orange[:material/error: Needs you]",
+}
+DEVICE_ERRORS = {
+    "NotAllowedError": "The browser was not allowed to use your {device}. Press the camera symbol in the address bar, "
+    "choose Allow, then press Start check again.",
+    "NotFoundError": "No {device} was found. Plug one in, then press Start check again.",
+    "NotReadableError": "Another program is using your {device}. Close it, then press Start check again.",
+    "OverconstrainedError": "Your {device} cannot do what is needed. Choose another one in the browser's settings.",
+    "insecure_context": "This page was not opened by https, so the browser gives no devices. Use the https address.",
+}
+
+
+def room_of(house: House, view: InterviewView) -> LiveRoom:
+    """The room of the check, apart from the interview's."""
+    return house.rooms.open(f"check-{view.session_id}")
+
+
+def media_frame(house: House, view: InterviewView) -> None:
+    """Draw the media frame; outside the fragment, so that it is never redrawn."""
+    room = room_of(house, view)
+    if view.plan.watch_camera:
+        room.watch(PracticeMonitor())
+    with st.container(key="media_frame"):
+        st.caption("If nothing happens when you press the big button, use this one:")
+        rtc.connect(
+            room,
+            key="check",
+            want_audio=view.plan.answer_mode is AnswerMode.LIVE,
+            want_video=view.plan.watch_camera,
+            ice_servers=house.settings.ice_servers,
+        )
+
+
+@st.fragment(run_every=1.0)
+def live(house: House, view: InterviewView) -> None:
+    """The four rows, the preview, the practice question."""
+    with errors.shown():
+        room = room_of(house, view)
+        left, right = st.columns([2, 1], gap="medium")
+        with right:
+            _stage(room, view)
+            if st.session_state.get("check:failed"):
+                other_ways.draw(house, view)
+        with left:
+            _rows(room, view)
+            if room.health().audio_live:
+                _practice(house, room)
+            _finish(house, room, view)
+
+
+def _stage(room: LiveRoom, view: InterviewView) -> None:
+    health = room.health()
+    for event in stage(
+        "check_stage",
+        start_label="Start check",
+        running=health.audio_live or health.video_live,
+        want_video=view.plan.watch_camera,
+        watched=["face"] if view.plan.watch_camera else [],
+        recording=room.target is not None and room.target.attempt_id == PRACTICE,
+    ):
+        if isinstance(event, StartFailed):
+            st.session_state["check:failed"] = event
+        elif isinstance(event, Started):
+            st.session_state.pop("check:failed", None)
+
+
+def _rows(room: LiveRoom, view: InterviewView) -> None:
+    browser = probe("probe")
+    if room.health().audio_live and room.target is None and not st.session_state.get("check:sentence_heard"):
+        room.start_recording(RecordingTarget(SENTENCE, None), _forget)
+    with st.container(border=True):
+        _row("Browser", *_browser(browser))
+        _row("Camera", *_camera(room, view))
+        if view.plan.answer_mode is AnswerMode.LIVE:
+            _row("Microphone", *_microphone(room))
+            _row("Room", *_room(room))
+        else:
+            _row("Microphone", CheckState.GOOD, "Not used. You answer by typing.")
+
+
+def _row(name: str, state: CheckState, text: str) -> None:
+    cells = st.columns([1, 1.1, 4], vertical_alignment="center")
+    cells[0].markdown(f"**{name}**")
+    cells[1].markdown(ICONS[state])
+    cells[2].text(text)
+
+
+def _browser(found: BrowserProbe | None) -> tuple[CheckState, str]:
+    if found is None:
+        return CheckState.WAITING, "Looking at your browser."
+    name = f"{found.browser or 'Your browser'} {found.version}".strip()
+    if found.can_live:
+        return CheckState.GOOD, f"{name} can do everything that is needed."
+    if not found.secure_context:
+        return CheckState.FAILED, DEVICE_ERRORS["insecure_context"]
+    return CheckState.FAILED, f"{name} cannot send sound or pictures. Use a current Chrome, Edge, Firefox or Safari."
+
+
+def _device_error(device: str) -> str:
+    failed = st.session_state.get("check:failed")
+    if not isinstance(failed, StartFailed) or (failed.device and device not in failed.device):
+        return ""
+    text = DEVICE_ERRORS.get(failed.error, "Your {device} could not be started. Press Start check again.")
+    return text.format(device=device)
+
+
+def _camera(room: LiveRoom, view: InterviewView) -> tuple[CheckState, str]:
+    if not view.plan.watch_camera:
+        return CheckState.GOOD, "Not used, as you chose. Your interview is not watched."
+    if problem := _device_error("camera"):
+        return CheckState.FAILED, problem
+    if not room.health().video_live:
+        return CheckState.WAITING, "Press Start check and allow the camera."
+    seen = room.watch_view()
+    if seen is None or not seen.seeing:
+        return CheckState.WAITING, "A picture arrives. Looking for a face."
+    if seen.faces == 1:
+        return CheckState.GOOD, "One face found."
+    if seen.too_dark:
+        return CheckState.WEAK, "The picture is too dark. Turn on a light in front of you."
+    if not seen.faces:
+        return CheckState.WEAK, "No face found. Look into the camera, with light from the front."
+    return CheckState.WEAK, f"{seen.faces} faces found. Only you should be in the picture."
+
+
+def _microphone(room: LiveRoom) -> tuple[CheckState, str]:
+    if problem := _device_error("microphone"):
+        return CheckState.FAILED, problem
+    if not room.health().audio_live:
+        return CheckState.WAITING, "Press Start check and allow the microphone."
+    heard = st.session_state.get("check:sentence_heard") or _text(room.captions(SENTENCE))
+    state = room_check.check_sentence(heard)
+    if state is CheckState.GOOD:
+        if not st.session_state.get("check:sentence_heard"):
+            st.session_state["check:sentence_heard"] = heard
+            room.stop_recording()
+        return CheckState.GOOD, f"We heard: {heard}"
+    if room_check.check_microphone(room.level.snapshot()) is CheckState.FAILED:
+        return (
+            CheckState.FAILED,
+            "We can't hear you. Check that the right microphone is chosen, then speak a few words.",
+        )
+    ask = f"Please say: {room_check.TEST_SENTENCE}"
+    return (CheckState.WAITING, ask) if not heard else (CheckState.WEAK, f"We heard: {heard[-120:]}\n{ask}")
+
+
+def _room(room: LiveRoom) -> tuple[CheckState, str]:
+    reading = room.level.snapshot()
+    state = room_check.check_room(reading)
+    level = "" if reading.noise_floor_dbfs is None else f" ({reading.noise_floor_dbfs:.0f} dB)"
+    texts = {
+        CheckState.WAITING: "Measured once the microphone is on.",
+        CheckState.GOOD: f"Your room is quiet{level}.",
+        CheckState.WEAK: f"There is some noise{level}. It should be all right.",
+        CheckState.FAILED: f"Your room is noisy{level}. Close a window or move closer to the microphone.",
+    }
+    return state, texts[state]
+
+
+def _practice(house: House, room: LiveRoom) -> None:
+    recording = room.target is not None and room.target.attempt_id == PRACTICE
+    st.markdown("**Practice.** Try one question. Nothing of it is kept.")
+    st.text(PRACTICE_QUESTION)
+    action = Action("stop", "Stop recording", "primary") if recording else Action("start", "Record a practice answer")
+    for event in answer(
+        "practice",
+        question_key=str(st.session_state.get("check:practice", 0)),
+        phase=str(recording),
+        actions=[action],
+        captions=room.captions(PRACTICE),
+        title="Practice answer",
+        placeholder="Your words appear here. You can correct them or type.",
+    ):
+        if isinstance(event, ActionPressed):
+            room.stop_recording()
+            if event.id == "start":
+                st.session_state["check:practice"] = st.session_state.get("check:practice", 0) + 1
+                room.start_recording(RecordingTarget(PRACTICE, None), _forget)
+            st.rerun(scope="fragment")
+
+
+def _finish(house: House, room: LiveRoom, view: InterviewView) -> None:
+    ready = room.health().audio_live or view.plan.answer_mode is not AnswerMode.LIVE
+    label = "Go to the interview" if ready else "Go on without the check"
+    if st.button(label, type="primary" if ready else "secondary", icon=":material/arrow_forward:"):
+        seen = room.watch_view()
+        detail: dict[str, object] = {
+            "audio": room.health().audio_live,
+            "faces": seen.faces if seen else None,
+            "sentence": bool(st.session_state.get("check:sentence_heard")),
+            "room": room_check.check_room(room.level.snapshot()).value,
+        }
+        house.rooms.close(room.session_id)
+        house.interviews.note(view.session_id, "device_check", detail)
+        if view.state.phase is Phase.CONSENTED:
+            house.interviews.apply(view.session_id, DevicesChecked())
+        st.switch_page("pages/interview.py")
+
+
+def _text(view: CaptionView) -> str:
+    return f"{view.text} {view.interim}".strip()
+
+
+def _forget(_attempt_id: int, _segment: FinalSegment) -> None:
+    """Practice words are shown and not kept."""

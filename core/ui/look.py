@@ -1,0 +1,34 @@
+"""What the theme cannot say: widths, spacing, and hiding chrome that means nothing to a candidate."""
+
+import streamlit as st
+
+_CSS = """
+<style>
+.stMainBlockContainer { max-width: 76rem; padding: 1.5rem 1.5rem 3rem; }
+header[data-testid="stHeader"] { background: transparent; height: 0; min-height: 0; }
+.stMainBlockContainer h1 { font-size: 1.75rem; letter-spacing: -0.01em; padding-top: 0; }
+.stMainBlockContainer h2, .stMainBlockContainer h3 { font-size: 1.2rem; }
+.st-key-narrow { max-width: 44rem; margin-inline: auto; }
+.st-key-signin { max-width: 26rem; margin-inline: auto; padding-top: 12vh; }
+.stButton button, .stFormSubmitButton button, .stDownloadButton button { min-height: 44px; }
+[data-testid="stMetricValue"], [data-testid="stDataFrame"] { font-variant-numeric: tabular-nums; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 0.75rem 0.75rem 2rem; } }
+@media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
+</style>
+"""
+
+
+def apply() -> None:
+    """Put the house style on the page; call once a run, first."""
+    st.html(_CSS)
+
+
+def steps(current: int) -> None:
+    """Where the candidate is on the way, as a row of words.
+
+    Args:
+        current: 0 details, 1 consent, 2 devices, 3 interview, 4 done.
+    """
+    names = ("Your details", "What is recorded", "Devices", "Interview", "Done")
+    marked = [f":primary[**{n}**]" if i == current else f":gray[{n}]" for i, n in enumerate(names)]
+    st.markdown(" :gray[→] ".join(marked))

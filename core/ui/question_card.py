@@ -1,0 +1,55 @@
+"""The question: read out, on screen, and what is left of the way."""
+
+import streamlit as st
+
+from core.bootstrap import House
+from core.domain.flow import Phase, QuestionSpoken
+from core.services.interview import InterviewView
+from core.ui.components.speaker import speaker
+
+
+def before_start(view: InterviewView) -> None:
+    """What will happen, before the Start button is pressed."""
+    plan = view.plan
+    with st.container(border=True):
+        st.subheader("Ready when you are")
+        st.markdown(
+            f"- **{plan.question_count} questions** about {plan.subject}\n"
+            f"- **{plan.think_s * plan.time_factor:.0f} seconds** to think; you may begin earlier\n"
+            f"- **{plan.answer_s * plan.time_factor:.0f} seconds** to answer, "
+            f"then {plan.review_s * plan.time_factor:.0f} seconds to read and correct it\n"
+            f"- **{plan.retries}** retry for each question\n"
+            f"- Lost connection? The clock stops, {plan.max_pauses} times and "
+            f"{plan.max_pause_s / 60:.0f} minutes in all"
+        )
+        st.caption("Press the button beside this when you are ready. The first question is read out at once.")
+
+
+def draw(house: House, view: InterviewView) -> None:
+    """The open question with its voice; reports to the flow when it was read out."""
+    if view.question is None:
+        return
+    number, count = view.state.question_index + 1, view.plan.question_count
+    st.progress((number - 1) / count, text=f"Question {number} of {count} · {view.question.subject}")
+    with st.container(border=True, key="question"):
+        st.text(view.question.question)
+        asking = view.state.phase is Phase.ASKING
+        # After a pause the question is read again: the key changes with the pauses.
+        key = f"{view.state.question_index}:{view.state.pauses_used}"
+        sound = house.voice.get(view.question.question, timeout_s=0.0)
+        waiting = sound is None and house.voice.is_making(view.question.question)
+        for spoken in speaker(
+            "speaker",
+            question_key=key,
+            text=view.question.question,
+            audio=sound.data if sound else None,
+            mime=sound.mime if sound else "",
+            autoplay=asking and not waiting,
+        ):
+            if asking and spoken.question_key == key:
+                detail: dict[str, object] = {"question": view.state.question_index, "how": spoken.how}
+                if sound:
+                    detail |= {"engine": sound.engine, "degraded": sound.degraded}
+                house.interviews.note(view.session_id, "question_spoken", detail)
+                house.interviews.apply(view.session_id, QuestionSpoken(), view.question_key)
+                st.rerun(scope="fragment")

@@ -1,0 +1,122 @@
+"""The interview room: one fragment from the first question to the last, run once a second.
+
+Each run lets time pass, takes what the browser reported, then draws. Nothing here is worth keeping: a killed
+page finds everything in the database again.
+"""
+
+import streamlit as st
+
+from core.bootstrap import House
+from core.domain.errors import AttemptsUsed, IllegalTransition
+from core.domain.flow import CLOCKED, Paused, Phase, Resumed
+from core.domain.interview import AnswerMode
+from core.services.interview import InterviewView
+from core.services.rooms import LiveRoom
+from core.ui import answer_panel, errors, guards, question_card, rtc, side_panel
+from core.ui.guards import Visitor
+
+TICK_S = 1.0
+_WANTS_START = "room:wants_start"
+
+
+def media_frame(house: House, view: InterviewView) -> None:
+    """Join the live room and draw the media frame; outside the fragment, so that it is never redrawn."""
+    room = house.rooms.open(view.session_id)
+    if view.plan.watch_camera:
+        room.watch(house.monitor(view.session_id))
+    if view.state.phase in CLOCKED | {Phase.PAUSED}:
+        st.session_state.setdefault(_WANTS_START, False)
+    if needs_media(view):
+        with st.container(key="media_frame"):
+            st.caption("If nothing happens when you press the big button, use this one:")
+            rtc.connect(
+                room,
+                key="interview",
+                want_audio=view.plan.answer_mode is AnswerMode.LIVE,
+                want_video=view.plan.watch_camera,
+                ice_servers=house.settings.ice_servers,
+            )
+
+
+def needs_media(view: InterviewView) -> bool:
+    """Whether this interview uses microphone or camera at all."""
+    return view.plan.answer_mode is AnswerMode.LIVE or view.plan.watch_camera
+
+
+@st.fragment(run_every=TICK_S)
+def live(house: House, who: Visitor) -> None:
+    """Everything the candidate sees and does, from Start to the end."""
+    with errors.shown():
+        if not house.access.keep_seat(who.session_id, who.tab_id):
+            house.answers.stop_recording(who.session_id)
+            guards.lost_seat()
+        room = house.rooms.open(who.session_id)
+        view = _follow_media(house, room, house.interviews.tick(who.session_id))
+        if view.is_over:
+            house.answers.close_room(who.session_id)
+            st.rerun(scope="app")
+        _draw(house, room, view)
+
+
+def _draw(house: House, room: LiveRoom, view: InterviewView) -> None:
+    main, side = st.columns([2.4, 1], gap="medium")
+    with main:
+        waiting = view.state.phase in (Phase.CHECKED, Phase.PAUSED)
+        if view.state.phase is Phase.CHECKED:
+            question_card.before_start(view)
+        else:
+            question_card.draw(house, view)
+            answer_panel.draw(house, room, view)
+    with side:
+        started = side_panel.draw(house, room, view, needs_media=needs_media(view))
+    if started:
+        st.session_state[_WANTS_START] = True
+        if waiting and not needs_media(view):
+            _go(house, view)
+            st.rerun(scope="app")
+
+
+def _follow_media(house: House, room: LiveRoom, view: InterviewView) -> InterviewView:
+    """Start or resume once media arrive; pause when they stop; record while an answer is open."""
+    if not needs_media(view):
+        return view
+    arrived = _media_arrive(room, view)
+    if view.state.phase in (Phase.CHECKED, Phase.PAUSED):
+        if not (arrived and st.session_state.get(_WANTS_START)):
+            return view
+        view = _go(house, view)
+    elif view.state.phase in CLOCKED and not arrived:
+        view = _lost_media(house, room, view)
+    if view.state.phase is Phase.ANSWERING and view.plan.answer_mode is AnswerMode.LIVE and view.attempt is not None:
+        house.answers.ensure_recording(view.session_id, view.attempt)
+    return view
+
+
+def _go(house: House, view: InterviewView) -> InterviewView:
+    st.session_state[_WANTS_START] = False
+    if view.state.phase is Phase.CHECKED:
+        return house.interviews.start(view.session_id)
+    return house.interviews.apply(view.session_id, Resumed())
+
+
+def _media_arrive(room: LiveRoom, view: InterviewView) -> bool:
+    health = room.health()
+    if view.plan.answer_mode is AnswerMode.LIVE and not health.audio_live:
+        return False
+    return health.video_live or not view.plan.watch_camera
+
+
+def _lost_media(house: House, room: LiveRoom, view: InterviewView) -> InterviewView:
+    """Stop the clock when a device or the connection was lost, as long as a pause is left."""
+    health = room.health()
+    what = "microphone" if view.plan.answer_mode is AnswerMode.LIVE and not health.audio_live else "camera"
+    try:
+        paused = house.interviews.apply(view.session_id, Paused())
+    except (AttemptsUsed, IllegalTransition):
+        if not st.session_state.get("room:no_pause"):
+            st.session_state["room:no_pause"] = True
+            house.interviews.note(view.session_id, "media_lost_no_pause_left", {"what": what})
+        return view
+    house.interviews.note(view.session_id, "media_lost", {"what": what})
+    st.session_state["room:lost"] = what
+    return paused

@@ -1,0 +1,52 @@
+"""The only module that touches streamlit-webrtc: media of one page into one live room."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit import config
+from streamlit_webrtc import AudioSinkTrack, VideoSinkTrack, WebRtcMode, webrtc_streamer
+
+from core.services.rooms import LiveRoom
+from core.settings import IceServer
+
+AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True, "channelCount": 1}
+VIDEO = {"width": {"ideal": 320}, "height": {"ideal": 240}, "frameRate": {"ideal": 5, "max": 10}}
+START_LABEL = "Start"
+"""Text of the button inside the media frame; the page's own big button presses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """State of the browser's media connection as this page knows it."""
+
+    playing: bool
+    signalling: bool
+
+
+def connect(
+    room: LiveRoom, *, key: str, want_audio: bool, want_video: bool, ice_servers: list[IceServer]
+) -> Link:
+    """Draw the media frame and send what it captures into ``room``.
+
+    The sinks are made here and kept for the browser session: the library's own factories leave a polling
+    thread behind at every refresh. Their callbacks run on the server's event loop and only copy and enqueue.
+    """
+    if config.get_option("global.appTest"):  # the media frame cannot run there
+        return Link(playing=False, signalling=False)
+    held = f"{key}:sinks:{room.session_id}"
+    if held not in st.session_state or st.session_state[held][2] is not room:
+        st.session_state[held] = (AudioSinkTrack(room.microphone.push), VideoSinkTrack(room.camera.push), room)
+    audio, video, _ = st.session_state[held]
+    context = webrtc_streamer(
+        key=key,
+        mode=WebRtcMode.SENDONLY,
+        rtc_configuration={"iceServers": [s.model_dump(exclude_defaults=True) for s in ice_servers]},
+        media_stream_constraints={"audio": AUDIO if want_audio else False, "video": VIDEO if want_video else False},
+        sink_audio_track=audio if want_audio else None,
+        sink_video_track=video if want_video else None,
+        sendback_audio=False,
+        sendback_video=False,
+        translations={"start": START_LABEL, "stop": "Stop"},
+        media_toggle_controls=False,
+    )
+    return Link(context.state.playing, context.state.signalling)

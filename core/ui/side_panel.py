@@ -1,0 +1,145 @@
+"""The column beside the question: self-view, clock, connection, what is watched, warnings."""
+
+import time
+
+import streamlit as st
+
+from core.bootstrap import House
+from core.domain.errors import InterviewError
+from core.domain.flow import CLOCKED, Paused, Phase
+from core.domain.interview import AnswerMode
+from core.services.interview import InterviewView
+from core.services.rooms import LiveRoom
+from core.ui import errors, other_ways
+from core.ui.components.clock import clock
+from core.ui.components.guard import guard
+from core.ui.components.stage import Started, StartFailed, TrackEnded, stage
+
+WARNING_SHOWN_S = 12.0
+START_PATIENCE_S = 12.0
+CLOCK_LABELS = {
+    Phase.ASKING: "Listen",
+    Phase.THINKING: "Time to think",
+    Phase.ANSWERING: "Time to answer",
+    Phase.REVIEWING: "Time to check your answer",
+}
+
+
+def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool) -> bool:
+    """Everything beside the question.
+
+    Returns:
+        True in the run in which the candidate pressed Start or Reconnect and the browser gave its devices.
+    """
+    waiting = view.state.phase in (Phase.CHECKED, Phase.PAUSED)
+    label = "Start interview" if view.state.phase is Phase.CHECKED else "Go on"
+    if needs_media:
+        started = _media(house, room, view, label)
+    else:
+        started = waiting and st.button(label, type="primary", width="stretch", icon=":material/play_arrow:")
+        _watched_without_media(view)
+    _clock(view)
+    if view.state.phase is Phase.PAUSED:
+        lost = st.session_state.get("room:lost")
+        st.info(
+            (f"We lost your {lost}. " if lost else "Your interview is paused. ")
+            + f"The clock stands still. Press {label} when you are ready."
+        )
+    if view.state.phase in CLOCKED:
+        _pause_button(house, view)
+    _page_events(house, view)
+    if waiting and needs_media:
+        _other_ways(house, view)
+    return bool(started)
+
+
+def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> bool:
+    health = room.health()
+    playing = health.audio_live or health.video_live
+    recording = room.target is not None
+    started = False
+    for event in stage(
+        "stage",
+        start_label=label,
+        running=playing,
+        recording=recording,
+        recorded_ms=int(room.recorded_s * 1000),
+        want_video=view.plan.watch_camera,
+        connection="Connection good" if playing else "",
+        watched=_watched(view),
+        warning=_warning(),
+    ):
+        if isinstance(event, Started):
+            started = True
+            st.session_state["room:start_pressed_at"] = time.monotonic()
+            house.interviews.note(view.session_id, "start_pressed", {"audio": event.audio, "video": event.video})
+        elif isinstance(event, StartFailed):
+            st.session_state["room:start_failed"] = True
+            house.interviews.note(view.session_id, "start_failed", {"error": event.error, "device": event.device})
+        elif isinstance(event, TrackEnded):
+            house.interviews.note(view.session_id, "track_ended", {"track": event.track})
+    if view.state.phase in (Phase.CHECKED, Phase.PAUSED) and playing and not started:
+        # The media are there already (only the clock was stopped), so no device needs to be asked for again.
+        return st.button(label, type="primary", width="stretch", icon=":material/play_arrow:")
+    return started
+
+
+def _watched(view: InterviewView) -> list[str]:
+    seen = ["face" if view.plan.watch_camera else "", "this tab"]
+    return [w for w in seen if w]
+
+
+def _watched_without_media(view: InterviewView) -> None:
+    st.caption("Watched: this tab. No camera, no microphone." if view else "")
+
+
+def _warning() -> str:
+    text, until = st.session_state.get("room:warning", ("", 0.0))
+    return text if time.monotonic() < until else ""
+
+
+def _clock(view: InterviewView) -> None:
+    if view.remaining_s is None or view.limit_s is None:
+        return
+    phase = view.state.paused_phase or view.state.phase
+    clock(
+        "clock",
+        label=CLOCK_LABELS[phase],
+        remaining_ms=int(view.remaining_s * 1000),
+        total_ms=int(view.limit_s * 1000),
+        running=view.state.phase in CLOCKED,
+        stamp=f"{view.question_key}:{phase.value}:{view.state.pauses_used}",
+    )
+
+
+def _pause_button(house: House, view: InterviewView) -> None:
+    left = view.plan.max_pauses - view.state.pauses_used
+    if left > 0 and st.button(f"Pause ({left} left)", type="tertiary", icon=":material/pause:"):
+        try:
+            house.interviews.apply(view.session_id, Paused())
+        except InterviewError as error:
+            errors.show(error)
+        st.session_state.pop("room:lost", None)
+        st.rerun(scope="fragment")
+
+
+def _page_events(house: House, view: InterviewView) -> None:
+    events = guard("guard", active=view.state.phase in CLOCKED)
+    if events:
+        warning = house.pages.record(view.session_id, [(e.kind, e.length or 0) for e in events])
+        if warning:
+            st.session_state["room:warning"] = (warning, time.monotonic() + WARNING_SHOWN_S)
+            st.rerun(scope="fragment")
+    if (text := _warning()) and view.plan.answer_mode is not AnswerMode.LIVE and not view.plan.watch_camera:
+        st.warning(text)
+
+
+def _other_ways(house: House, view: InterviewView) -> None:
+    """The next rungs of the ladder, once starting has failed or taken too long."""
+    pressed = st.session_state.get("room:start_pressed_at")
+    slow = pressed is not None and time.monotonic() - pressed > START_PATIENCE_S
+    if not (st.session_state.get("room:start_failed") or slow):
+        return
+    if slow:
+        st.warning("Your devices work, but no sound or picture reaches us. A firewall may be in the way.")
+    other_ways.draw(house, view)

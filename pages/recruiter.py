@@ -1,0 +1,19 @@
+"""Interviews: the recruiter's list, and the way to invite somebody."""
+
+import streamlit as st
+
+from core.ui import desk, guards
+from core.ui.house import house
+
+rooms = house()
+guards.recruiter(rooms)
+head, out = st.columns([6, 1], vertical_alignment="bottom")
+head.title("Interviews")
+out.button("Sign out", on_click=guards.sign_out, width="stretch")
+desk.system_warnings(rooms)
+with st.expander("Invite a candidate", icon=":material/person_add:"):
+    desk.invitation_form(rooms)
+picked = desk.interview_list(rooms)
+if picked:
+    st.session_state["review"] = picked
+    st.switch_page("pages/review.py")

@@ -1,0 +1,18 @@
+"""Results: the candidate's own answers and a short summary."""
+
+import streamlit as st
+
+from core.ui import cards, guards, look
+from core.ui.house import house
+
+rooms = house()
+who, view = guards.candidate(rooms, page="pages/results.py")
+rooms.answers.close_room(who.session_id)
+with st.container(key="narrow"):
+    look.steps(4)
+    cards.ending(view, rooms.settings)
+    file = rooms.desk.open_file(who.session_id)
+    cards.summary(file)
+    st.subheader("Your answers")
+    cards.own_answers(rooms, file)
+    cards.resume_link(rooms, who)

@@ -1,0 +1,45 @@
+"""Review: one interview with its answers, sound, flags, page events and pictures."""
+
+import streamlit as st
+
+from core.ui import desk, guards
+from core.ui.house import house
+
+rooms = house()
+guards.recruiter(rooms)
+st.page_link("pages/recruiter.py", label="All interviews", icon=":material/arrow_back:")
+session_id = st.query_params.get("interview") or st.session_state.get("review", "")
+if not session_id:
+    st.info("Choose an interview from the list.")
+    st.stop()
+st.query_params["interview"] = session_id
+file = rooms.desk.open_file(session_id)
+head, out = st.columns([5, 1], vertical_alignment="bottom")
+with head:
+    st.text(file.candidate.name, width="stretch")
+    st.caption(f"{file.candidate.subject} · {session_id} · registered {desk.local(file.candidate.created_at)}")
+out.download_button(
+    "Download ZIP",
+    lambda: rooms.desk.package(session_id),
+    file_name=f"{session_id}.zip",
+    mime="application/zip",
+    icon=":material/download:",
+    width="stretch",
+)
+desk.figures(file)
+answers, flags, events, pictures, history = st.tabs(
+    ["Answers", f"Flags ({len(file.flags)})", "Page events", f"Pictures ({len(file.snapshots)})", "History"]
+)
+with answers:
+    if not file.questions:
+        st.caption("The interview has not started yet.")
+    for entry in file.questions:
+        desk.question(rooms, entry)
+with flags:
+    desk.flags(rooms, file)
+with events:
+    desk.page_events(file)
+with pictures:
+    desk.gallery(rooms, file)
+with history:
+    desk.history(file)

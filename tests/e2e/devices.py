@@ -1,0 +1,64 @@
+"""Fake camera and microphone files for Chromium, made from what the tests install."""
+
+import subprocess
+import wave
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from skimage import data
+
+FPS = 30
+"""Chromium plays an MJPEG capture file at this rate."""
+
+SENTENCES = (
+    "A database index keeps the values of a column in sorted order.",
+    "It makes searching faster, because only a few pages have to be read.",
+    "The price is that every insert has to update the index as well.",
+)
+
+
+def make_speech(path: Path, *, lead_s: float = 1.0, tail_s: float = 1.5, sentences: tuple[str, ...] = SENTENCES) -> float:
+    """Write spoken sentences as 48 kHz mono WAV; returns its length in seconds. The browser plays it in a loop."""
+    spoken = [_say(s, path.with_suffix(".part.wav")) for s in sentences]
+    gap = np.zeros(int(0.7 * 48_000), np.int16)
+    parts = [np.zeros(int(lead_s * 48_000), np.int16)]
+    for sound in spoken:
+        parts += [sound, gap]
+    parts.append(np.zeros(int(tail_s * 48_000), np.int16))
+    samples = np.concatenate(parts)
+    with wave.open(str(path), "wb") as out:
+        out.setparams((1, 2, 48_000, 0, "NONE", ""))
+        out.writeframes(samples.tobytes())
+    return len(samples) / 48_000
+
+
+def make_camera(path: Path, scenes: list[tuple[int, float]]) -> None:
+    """Write a 320x240 clip; each scene is (faces in the picture, seconds)."""
+    pictures = {n: cv2.imencode(".jpg", _scene(n))[1].tobytes() for n, _ in scenes}
+    with path.open("wb") as out:
+        for faces, seconds in scenes:
+            for _ in range(round(seconds * FPS)):
+                out.write(pictures[faces])
+
+
+def _say(text: str, scratch: Path) -> np.ndarray:
+    subprocess.run(["espeak-ng", "-v", "en-us", "-s", "150", "-w", str(scratch), text], check=True, capture_output=True)
+    with av.open(str(scratch)) as file:
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=48_000)
+        frames = [r for f in file.decode(audio=0) for r in resampler.resample(f)] + resampler.resample(None)
+    return np.concatenate([f.to_ndarray()[0] for f in frames])
+
+
+def _scene(faces: int) -> np.ndarray:
+    """A plain room with nobody, or with the freely usable photograph of one face, once or twice."""
+    room = np.full((240, 320, 3), (150, 160, 155), np.uint8)
+    room[180:] = (110, 120, 118)
+    face = cv2.cvtColor(data.astronaut()[0:240, 110:330], cv2.COLOR_RGB2BGR)
+    width = 220 if faces == 1 else 150
+    small = cv2.resize(face, (width, int(240 * width / 220)))
+    for n in range(faces):
+        x = 50 if faces == 1 else 5 + n * 160
+        room[240 - small.shape[0] :, x : x + width] = small
+    return room
