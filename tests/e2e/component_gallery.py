@@ -4,8 +4,12 @@ What Python received is written into ``<code id=...>`` lines at the end, where a
 """
 
 import html
+import io
 import json
+import math
 import time
+import wave
+from array import array
 from dataclasses import asdict
 
 import streamlit as st
@@ -30,6 +34,17 @@ def note(events):
     return events
 
 
+@st.cache_data
+def tone():
+    """Half a second of a quiet tone, as WAV."""
+    samples = array("h", (round(2000 * math.sin(i / 8)) for i in range(8000)))
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 16_000, len(samples), "NONE", ""))
+        file.writeframes(samples.tobytes())
+    return out.getvalue()
+
+
 def show(name, value):
     st.html(f"<code data-test='{name}' style='display:none'>{html.escape(json.dumps(value))}</code>", width="content")
 
@@ -43,7 +58,15 @@ left, right = st.columns([7, 3], gap="large")
 with left, st.container(border=True):
     st.caption(f"Question {state.question} of 8 · Databases")
     st.subheader("How does a B-tree index speed up a range query?")
-    note(ui.speaker("speaker", question_key=f"{state.question}", text="How does a B-tree index work?", autoplay=True))
+    note(
+        ui.speaker(
+            "speaker",
+            question_key=f"{state.question}",
+            text="How does a B-tree index work?",
+            audio=tone() if params.get("audio") else None,
+            mime="audio/wav",
+        )
+    )
 with right:
     playing = st.session_state.get("media") is not None and getattr(st.session_state.get("ctx"), "state", None)
     running = bool(playing and playing.playing)
@@ -55,6 +78,7 @@ with right:
             recording=running,
             connection="Connection good" if running else "",
             watched=["face", "tab", "sound"],
+            fullscreen=bool(params.get("full")),
             warning="You left this tab. 1 of 3." if params.get("warn") else "",
         )
     )
@@ -95,19 +119,14 @@ def answer_box():
             st.rerun()
     show("log", state.log)
     show("frames", [state.audio[0], state.video[0]])
-    show("finals", [state.finals, time.time()])
 
 
 with left:
     answer_box()
     with st.container(horizontal=True):
-        if st.button("Hear words"):
-            state.finals.append(f"caption number {len(state.finals)}")
-        if st.button("Correct words") and state.finals:
-            state.finals[-1] = "a corrected caption"
-        if st.button("Native primary", type="primary"):
-            state.question += 1
-            st.rerun()
+        st.button("Hear words", on_click=lambda: state.finals.append(f"caption number {len(state.finals)}"))
+        st.button("Correct words", on_click=lambda: state.finals.__setitem__(-1, "a corrected caption"))
+        st.button("Native primary", type="primary", on_click=lambda: state.__setitem__("question", state.question + 1))
 with right:
     st.session_state.ctx = webrtc_streamer(
         "media",

@@ -1,6 +1,6 @@
 const BUTTON_MS = 5000;
 const ANSWER_MS = 10000;
-/** The media frame tries again with fewer devices when one is missing; only then is a refusal final. */
+/** The frame tries again with fewer devices when a chosen one is gone; only after that is a refusal final. */
 const SECOND_TRY_MS = 800;
 
 function mediaFrame() {
@@ -54,8 +54,13 @@ export class Capture {
     this.wantVideo = true;
     this.startLabel = "START";
     this.stopLabel = "STOP";
-    /** @type {MediaStream | null} */
+    /** What the frame sends, for the eye and the level. @type {MediaStream | null} */
     this.stream = null;
+    /** @type {MediaStream | null} The frame's own stream that is followed. */
+    this.followed = null;
+    /** @type {Map<string, MediaStreamTrack>} */
+    this.tracks = new Map();
+    this.endedAt = new WeakMap();
     this.pressed = false;
     this.refusal = 0;
     this.asked = 0;
@@ -112,15 +117,19 @@ export class Capture {
     } catch {
       /* the frame is being replaced */
     }
-    for (const [name, track] of this.tracks ?? []) {
-      if (track.readyState === "ended") this.#lost(name);
+    for (const [name, track] of this.tracks) {
+      if (track.readyState === "live") continue;
+      const at = this.endedAt.get(track) ?? performance.now();
+      this.endedAt.set(track, at);
+      // Another device chosen in the frame ends the old track a moment before we follow to the new one.
+      if (performance.now() - at > 2 * SECOND_TRY_MS) this.#lost(name);
     }
   }
 
   #hook(view, devices) {
     view.interviewCapture = this;
-    if (!view.interviewHooked) {
-      view.interviewHooked = true;
+    if (!devices.interviewHooked) {
+      devices.interviewHooked = true;
       const original = devices.getUserMedia.bind(devices);
       devices.getUserMedia = async (constraints) => {
         view.interviewCapture?.hears();
@@ -134,6 +143,10 @@ export class Capture {
           throw error;
         }
       };
+    }
+    // A fresh frame keeps its window when it leaves about:blank, but not its document: each is hooked by itself.
+    if (!view.document.interviewHooked) {
+      view.document.interviewHooked = true;
       // Also when the candidate presses the frame's own START.
       view.document.addEventListener("click", (event) => {
         const capture = view.interviewCapture;
@@ -141,7 +154,7 @@ export class Capture {
       }, true);
     }
     const kept = view.interviewStream;
-    if (!this.pressed && kept !== this.stream && this.#settled(kept)) this.#adopt(kept, false);
+    if (!this.pressed && kept !== this.followed && this.#settled(kept)) this.#adopt(kept, false);
   }
 
   /** The frame also opens a stream for a moment just to list the devices; only one that stays is followed. */
@@ -169,17 +182,18 @@ export class Capture {
 
   #adopt(stream, pressed) {
     this.pressed = false;
-    this.stream = stream;
-    this.tracks = new Map();
+    this.followed = stream;
+    const before = [...this.tracks].filter(([, track]) => !pressed && track.readyState === "live");
+    // One device chosen anew comes alone; the other one goes on.
+    this.tracks = new Map([...before, ...stream.getTracks().map((track) => [track.kind, track])]);
+    this.stream = new MediaStream([...this.tracks.values()]);
+    const mine = { signal: this.stop.signal };
     for (const track of stream.getTracks()) {
-      const name = track.kind;
-      this.tracks.set(name, track);
-      const mine = { signal: this.stop.signal };
-      track.addEventListener("ended", () => this.tracks.get(name) === track && this.#lost(name), mine);
-      track.addEventListener("mute", () => this.on.changed(name, "muted"), mine);
-      track.addEventListener("unmute", () => this.on.changed(name, "unmuted"), mine);
+      const tell = (change) => this.tracks.get(track.kind) === track && this.on.changed(track.kind, change);
+      track.addEventListener("mute", () => tell("muted"), mine);
+      track.addEventListener("unmute", () => tell("unmuted"), mine);
     }
-    this.on.arrived(stream, pressed);
+    this.on.arrived(this.stream, pressed);
   }
 
   refuse(error) {
