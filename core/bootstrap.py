@@ -16,6 +16,7 @@ from core.services.answers import AnswerService
 from core.services.desk import DeskService
 from core.services.interview import InterviewService
 from core.services.monitor import PageMonitor, SessionMonitor
+from core.services.recordings import RecordingStore
 from core.services.registration import RegistrationService
 from core.services.rooms import LiveRooms
 from core.services.spoken_questions import QuestionVoice
@@ -44,6 +45,7 @@ class House:
     voice: QuestionVoice
     registration: RegistrationService
     access: AccessService
+    recordings: RecordingStore
     answers: AnswerService
     interviews: InterviewService
     pages: PageMonitor
@@ -79,9 +81,10 @@ def build(settings: Settings, **overrides: Any) -> House:
     transcription.start()
     watcher.start()
     rooms = LiveRooms(transcription, watcher, clock)
-    answers = AnswerService(database, blobs, rooms, transcription, settings.data_dir / "spool", clock)
+    recordings = RecordingStore(database, blobs, settings.data_dir / "spool")
+    answers = AnswerService(database, recordings, rooms, transcription, clock)
     source = make_source(settings.question_bank, settings.question_source)
-    recovered = answers.recover_spool()
+    recovered = recordings.recover()
     if recovered:
         warnings.append(f"{recovered} recording(s) of an interrupted run were recovered.")
     return House(
@@ -96,10 +99,11 @@ def build(settings: Settings, **overrides: Any) -> House:
         voice=overrides.get("voice") or QuestionVoice(_voices(settings)),
         registration=RegistrationService(database, settings, clock),
         access=AccessService(database, settings, clock),
+        recordings=recordings,
         answers=answers,
         interviews=InterviewService(database, answers, source, clock),
         pages=PageMonitor(database, clock),
-        desk=DeskService(database, blobs, answers),
+        desk=DeskService(database, blobs, recordings),
     )
 
 

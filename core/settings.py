@@ -23,7 +23,9 @@ class IceServer(BaseModel):
 class Settings(BaseSettings):
     """All knobs of an installation. Each field is read from the upper-case variable of the same name."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
+    )
 
     data_dir: Path = Path("data")
     """Database, recordings, snapshots and caches live below this folder."""

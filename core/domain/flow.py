@@ -9,6 +9,24 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.domain.errors import AttemptsUsed, IllegalTransition
+from core.domain.events import (
+    AnswerStarted,
+    AnswerStopped,
+    AnswerSubmitted,
+    ConsentGiven,
+    DeadlinePassed,
+    DevicesChecked,
+    Event,
+    MovedOn,
+    Paused,
+    QuestionSpoken,
+    Resumed,
+    RetryRequested,
+    Returned,
+    Started,
+    Terminated,
+    TimeUp,
+)
 from core.domain.interview import AnswerEnding, InterviewPlan
 
 
@@ -54,91 +72,6 @@ class FlowState:
     pauses_used: int = 0
     paused_s: float = 0.0
     """Seconds spent in pauses so far, capped by the plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentGiven:
-    """The consent form was answered, whatever the answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class DevicesChecked:
-    """The device check is done, or was left out for typed answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The candidate pressed Start."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionSpoken:
-    """The question was read out, or could not be; it is on screen either way."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerStarted:
-    """Recording or typing of an answer begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerStopped:
-    """The candidate stopped recording and looks the answer over."""
-
-
-@dataclass(frozen=True, slots=True)
-class RetryRequested:
-    """The candidate wants to answer this question again."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSubmitted:
-    """The answer is committed."""
-
-    ending: AnswerEnding = AnswerEnding.SUBMITTED
-
-
-@dataclass(frozen=True, slots=True)
-class MovedOn:
-    """The next question, or the end, follows a submitted answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paused:
-    """Camera, microphone or connection was lost, or the candidate asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """A page opened an interview that was left; ``last_seen`` is the last sign of the earlier one."""
-
-    last_seen: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """The candidate is back and ready."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimeUp:
-    """The deadline of the phase has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlinePassed:
-    """The interview's own last date is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terminated:
-    """A person or the policy ended the interview."""
-
-
-Event = (
-    ConsentGiven | DevicesChecked | Started | QuestionSpoken | AnswerStarted | AnswerStopped | RetryRequested
-    | AnswerSubmitted | MovedOn | Paused | Returned | Resumed | TimeUp | DeadlinePassed | Terminated
-)  # fmt: skip
 
 
 def begin(now: datetime) -> FlowState:
@@ -217,7 +150,9 @@ def retries_left(state: FlowState, plan: InterviewPlan) -> int:
     return max(0, plan.retries + 1 - state.attempt)
 
 
-def _enter(state: FlowState, phase: Phase, plan: InterviewPlan, now: datetime, seconds: float | None = None) -> FlowState:
+def _enter(
+    state: FlowState, phase: Phase, plan: InterviewPlan, now: datetime, seconds: float | None = None
+) -> FlowState:
     left = limit_s(phase, plan) if seconds is None else seconds
     return replace(
         state, phase=phase, deadline=now + timedelta(seconds=left), paused_phase=None, remaining_s=None, ending=None

@@ -28,8 +28,8 @@ def disclosure(company: str, retention_days: int) -> str:
         retention_days: Days that recordings are kept after the decision.
     """
     return (
-        "You are talking to a computer program. It reads the questions out, writes down what you say and, if you agree, "
-        "watches whether a face is in the picture. It makes no decision about you: people at "
+        "You are talking to a computer program. It reads the questions out, writes down what you say and, if you "
+        "agree, watches whether a face is in the picture. It makes no decision about you: people at "
         f"{company} read your answers and decide. Recordings, pictures and transcripts are stored by {company} "
         f"and kept for {retention_days} days after the decision. Nothing is captured before you agree below, and no "
         "feelings are read from your face or your voice."

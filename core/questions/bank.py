@@ -55,7 +55,9 @@ def load_bank(path: Path) -> LoadedBank:
     except FileNotFoundError:
         return LoadedBank(BUILTIN, f"{path.name} is missing. The built-in questions are used.")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return LoadedBank(BUILTIN, f"{path.name} cannot be read ({type(error).__name__}). The built-in questions are used.")
+        return LoadedBank(
+            BUILTIN, f"{path.name} cannot be read ({type(error).__name__}). The built-in questions are used."
+        )
     good: dict[str, Question] = {}
     bad: list[str] = []
     for number, item in enumerate(entries, 1):

@@ -12,7 +12,7 @@ GENERAL = "Behavioural"
 
 _ALIASES = {
     "Python": "py django flask pandas numpy pytest fastapi",
-    "Web development": "web html css javascript js typescript ts react vue angular node front frontend backend php http",
+    "Web development": "web html css javascript js typescript react vue angular node front frontend backend php http",
     "Data science": "data analytics analyst statistics stats analysis visualisation visualization",
     "Machine learning": "ml ai deep neural nlp llm vision pytorch tensorflow learning",
     "Databases and SQL": "sql database databases db postgres postgresql mysql sqlite oracle nosql mongodb redis query",

@@ -7,22 +7,15 @@ and after the last late one has come in; an edited answer is what the candidate 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 
 from core.domain.clock import Clock
-from core.domain.errors import InterviewError
 from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
 from core.domain.transcript import CaptionView, FinalSegment
-from core.media.audio import SAMPLE_RATE
 from core.media.clip import decode_clip
-from core.media.encoding import encode_flac
-from core.media.recorder import RecordedAudio, load_pcm
+from core.services.recordings import RecordingStore
 from core.services.rooms import LiveRooms, RecordingTarget
 from core.speech.service import TranscriptionService
 from core.storage.attempts import AttemptRepo
-from core.storage.blobs import BlobStore
 from core.storage.database import Database, Transaction
 from core.storage.questions import QuestionRepo
 from core.storage.records import AttemptRow, QuestionRow
@@ -47,17 +40,15 @@ class AnswerService:
     def __init__(
         self,
         database: Database,
-        blobs: BlobStore,
+        recordings: RecordingStore,
         rooms: LiveRooms,
         transcription: TranscriptionService,
-        spool: Path,
         clock: Clock,
     ) -> None:
         self._database = database
-        self._blobs = blobs
+        self._recordings = recordings
         self._rooms = rooms
         self._transcription = transcription
-        self._spool = spool
         self._clock = clock
 
     def ensure_recording(self, session_id: str, attempt: AttemptRow) -> bool:
@@ -72,16 +63,17 @@ class AnswerService:
         if room.target is not None and room.target.attempt_id == attempt.id:
             return True
         self.stop_recording(session_id)
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             parts = AttemptRepo(tx).recordings(attempt.id)
             segments = AttemptRepo(tx).segments(attempt.id)
+        now = self._clock.now()
         target = RecordingTarget(
             attempt_id=attempt.id,
-            path=self._spool / f"{session_id}.{attempt.id}.{len(parts)}.pcm",
+            path=self._recordings.new_path(session_id, attempt.id, now),
+            started_at=now,
             first_number=segments[-1].number + 1 if segments else 0,
             offset_s=sum(p.duration_s for p in parts),
         )
-        self._spool.mkdir(parents=True, exist_ok=True)
         room.start_recording(target, self.keep_segment)
         return True
 
@@ -90,13 +82,13 @@ class AnswerService:
         room = self._rooms.find(session_id)
         stopped = room.stop_recording() if room is not None else None
         if stopped is not None and stopped[1] is not None:
-            self._file_recording(session_id, stopped[0].attempt_id, stopped[1])
+            self._recordings.file(stopped[1].path)
 
     def close_room(self, session_id: str) -> None:
         """End the media of a session and keep what was being recorded."""
         stopped = self._rooms.close(session_id)
         if stopped is not None and stopped[1] is not None:
-            self._file_recording(session_id, stopped[0].attempt_id, stopped[1])
+            self._recordings.file(stopped[1].path)
 
     def keep_segment(self, attempt_id: int, segment: FinalSegment) -> None:
         """Store a finished segment; runs on a transcription thread.
@@ -134,7 +126,7 @@ class AnswerService:
         with self._database.transaction() as tx:
             parts = AttemptRepo(tx).recordings(attempt.id)
             segments = AttemptRepo(tx).segments(attempt.id)
-        self._store_samples(session_id, attempt.id, len(parts), samples)
+        self._recordings.add(session_id, attempt.id, len(parts), samples, self._clock.now())
         first, offset = (segments[-1].number + 1 if segments else 0), sum(p.duration_s for p in parts)
         heard = self._transcription.transcribe(samples)
         for n, s in enumerate(heard):
@@ -174,7 +166,12 @@ class AnswerService:
         mode = plan.answer_mode if spoken else AnswerMode.TYPED
         AttemptRepo(tx).end(attempt.id, now)
         QuestionRepo(tx).save_answer(
-            question.id, answer=answer, edited=edited or ending is AnswerEnding.SKIPPED, ending=ending, mode=mode, at=now
+            question.id,
+            answer=answer,
+            edited=edited or ending is AnswerEnding.SKIPPED,
+            ending=ending,
+            mode=mode,
+            at=now,
         )
 
     def draft(self, attempt_id: int) -> Draft:
@@ -191,55 +188,6 @@ class AnswerService:
         """Keep the box."""
         with self._database.transaction() as tx:
             AttemptRepo(tx).save_draft(attempt_id, text, edited, captions_seen)
-
-    def recording(self, attempt_id: int) -> bytes | None:
-        """Everything recorded of one attempt, as one FLAC file, 16 kHz mono; None when nothing was."""
-        with self._database.transaction() as tx:
-            parts = AttemptRepo(tx).recordings(attempt_id)
-        if not parts:
-            return None
-        if len(parts) == 1:
-            return self._blobs.get(parts[0].blob_key)
-        return encode_flac(np.concatenate([decode_clip(self._blobs.get(p.blob_key)) for p in parts]))
-
-    def recover_spool(self) -> int:
-        """File sound that a killed process left behind; returns how many files were found.
-
-        Called at start, before any room is open. A file that cannot be filed stays where it is.
-        """
-        found = 0
-        for path in sorted(self._spool.glob("*.pcm")):
-            session_id, attempt_id, _part, _ = path.name.split(".")
-            samples = load_pcm(path)
-            try:
-                audio = RecordedAudio(path=path, samples=len(samples), duration_s=len(samples) / SAMPLE_RATE)
-                self._file_recording(session_id, int(attempt_id), audio)
-                found += 1
-            except InterviewError as error:
-                _LOG.error("a spooled recording could not be filed: %s", type(error).__name__)
-        return found
-
-    def _file_recording(self, session_id: str, attempt_id: int, audio: RecordedAudio) -> None:
-        """Move a closed sound file into the blob store; the raw file goes only after the row is committed."""
-        samples = load_pcm(audio.path)
-        if len(samples):
-            part = int(audio.path.name.split(".")[2])
-            self._store_samples(session_id, attempt_id, part, samples)
-        audio.path.unlink(missing_ok=True)
-
-    def _store_samples(self, session_id: str, attempt_id: int, part: int, samples: np.ndarray) -> None:
-        key = f"{session_id}/recordings/{attempt_id}-{part}.flac"
-        sha256 = self._blobs.put(key, encode_flac(samples))
-        with self._database.transaction() as tx:
-            AttemptRepo(tx).add_recording(
-                attempt_id,
-                part=part,
-                blob_key=key,
-                duration_s=len(samples) / SAMPLE_RATE,
-                samples=len(samples),
-                sha256=sha256,
-                started_at=self._clock.now(),
-            )
 
 
 def _join(segments: Sequence[FinalSegment]) -> str:

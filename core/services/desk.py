@@ -9,7 +9,7 @@ from datetime import datetime
 from core.domain.errors import NotFound
 from core.domain.interview import Consent
 from core.domain.transcript import FinalSegment
-from core.services.answers import AnswerService
+from core.services.recordings import RecordingStore
 from core.storage.attempts import AttemptRepo
 from core.storage.blobs import BlobStore
 from core.storage.consents import ConsentRepo
@@ -70,10 +70,10 @@ class InterviewFile:
 class DeskService:
     """Reads for recruiters. Safe to call from any thread."""
 
-    def __init__(self, database: Database, blobs: BlobStore, answers: AnswerService) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, recordings: RecordingStore) -> None:
         self._database = database
         self._blobs = blobs
-        self._answers = answers
+        self._recordings = recordings
 
     def search(self, text: str = "", limit: int = 50, offset: int = 0) -> tuple[list[CandidateListing], int]:
         """Interviews, newest first, whose name, e-mail, subject or id contains ``text``; and how many in all."""
@@ -116,7 +116,7 @@ class DeskService:
     def sound(self, attempt_id: int) -> bytes | None:
         """An attempt's sound as FLAC, or None when there is none or it is gone."""
         try:
-            return self._answers.recording(attempt_id)
+            return self._recordings.sound(attempt_id)
         except NotFound:
             return None
 

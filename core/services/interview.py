@@ -4,70 +4,28 @@ Every step is one transaction with compare-and-set on the interview's version, s
 click or a retried request cannot take the same step twice.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from core.domain.clock import Clock
 from core.domain.errors import IllegalTransition, InvalidInput
-from core.domain.flow import (
-    CLOCKED,
-    OVER,
-    AnswerStarted,
-    AnswerSubmitted,
-    DeadlinePassed,
-    Event,
-    FlowState,
-    MovedOn,
-    Phase,
-    Returned,
-    Started,
-    TimeUp,
-    advance,
-    limit_s,
-    remaining_s,
-)
-from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
+from core.domain.events import AnswerStarted, AnswerSubmitted, DeadlinePassed, Event, MovedOn, Returned, Started, TimeUp
+from core.domain.flow import CLOCKED, OVER, FlowState, Phase, advance
+from core.domain.interview import AnswerEnding, AnswerMode
 from core.questions.source import FallbackSource
 from core.services.answers import AnswerService
+from core.services.interview_view import InterviewView, read_view
 from core.storage.attempts import AttemptRepo
-from core.storage.consents import ConsentRepo
 from core.storage.database import Database
 from core.storage.interviews import InterviewRepo
 from core.storage.logs import LogRepo
 from core.storage.people import CandidateRepo
 from core.storage.questions import QuestionRepo
-from core.storage.records import AttemptRow, CandidateRow, InterviewRow, QuestionRow
+from core.storage.records import InterviewRow
 
 MAX_ANSWER_CHARS = 20_000
 TIME_UP_GRACE_S = 1.5
 """The browser sends its last words when its clock reaches zero; they get this long to arrive."""
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewView:
-    """Everything a page needs to show an interview as it stands."""
-
-    session_id: str
-    candidate: CandidateRow
-    plan: InterviewPlan
-    state: FlowState
-    version: int
-    question: QuestionRow | None
-    attempt: AttemptRow | None
-    remaining_s: float | None
-    limit_s: float | None
-    source: str
-    consents: dict[str, bool]
-
-    @property
-    def question_key(self) -> str:
-        """Names the open attempt; an action that carries another key came too late."""
-        return f"{self.state.question_index}:{self.state.attempt}"
-
-    @property
-    def is_over(self) -> bool:
-        """Nothing can be answered any more."""
-        return self.state.phase in OVER
 
 
 class InterviewService:
@@ -86,35 +44,17 @@ class InterviewService:
             NotFound: Unknown session.
         """
         now = self._clock.now()
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             row = InterviewRepo(tx).get(session_id)
-            if row.deadline_at is not None and now > row.deadline_at and row.state.phase not in OVER:
-                state = advance(row.state, DeadlinePassed(), row.plan, now)
-                InterviewRepo(tx).save_state(session_id, row.version, state)
-                LogRepo(tx).add(session_id, "expired", {}, now)
-                row = InterviewRepo(tx).get(session_id)
-            question = QuestionRepo(tx).find(session_id, row.state.question_index)
-            attempt = AttemptRepo(tx).find(question.id, row.state.attempt) if question else None
-            candidate = CandidateRepo(tx).by_session(session_id)
-            consents = {c.kind.value: c.granted for c in ConsentRepo(tx).list(session_id)}
-        phase = row.state.paused_phase or row.state.phase
-        return InterviewView(
-            session_id=session_id,
-            candidate=candidate,
-            plan=row.plan,
-            state=row.state,
-            version=row.version,
-            question=question,
-            attempt=attempt,
-            remaining_s=remaining_s(row.state, now),
-            limit_s=limit_s(phase, row.plan) if phase in CLOCKED else None,
-            source=row.question_source,
-            consents=consents,
-        )
+            if row.deadline_at is None or now <= row.deadline_at or row.state.phase in OVER:
+                return read_view(tx, row, now)
+        with self._database.transaction() as tx:
+            self._step(InterviewRepo(tx), LogRepo(tx), InterviewRepo(tx).get(session_id), DeadlinePassed())
+            return read_view(tx, InterviewRepo(tx).get(session_id), now)
 
     def start(self, session_id: str) -> InterviewView:
         """Draw the questions, in one transaction with the start, and open the first."""
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             row = InterviewRepo(tx).get(session_id)
             asked = QuestionRepo(tx).bank_ids_asked(CandidateRepo(tx).by_session(session_id).email)
         seed = int.from_bytes(session_id.encode()[-6:], "big")
@@ -180,11 +120,15 @@ class InterviewService:
             return view
         if len(text) > MAX_ANSWER_CHARS:
             over = len(text) - MAX_ANSWER_CHARS
-            raise InvalidInput("answer", f"Your answer is {over:,} characters too long.", "Shorten it, then press Next.")
+            raise InvalidInput(
+                "answer", f"Your answer is {over:,} characters too long.", "Shorten it, then press Next."
+            )
         view = self._prepare_attempt(view, force=True)
         assert view.attempt is not None and view.question is not None
         self._answers.stop_recording(session_id)
-        if ending is AnswerEnding.SUBMITTED and not self._answers.has_content(session_id, view.attempt.id, text, edited):
+        if ending is AnswerEnding.SUBMITTED and not self._answers.has_content(
+            session_id, view.attempt.id, text, edited
+        ):
             raise InvalidInput("answer", "Your answer is empty.", "Say or type a few words, or choose Skip.")
         with self._database.transaction() as tx:
             row = InterviewRepo(tx).get(session_id)
@@ -289,7 +233,9 @@ class InterviewService:
 
 
 def _left_answering(before: FlowState, after: FlowState) -> bool:
-    changed = (before.phase, before.attempt, before.question_index) != (after.phase, after.attempt, after.question_index)
+    changed = (before.phase, before.attempt, before.question_index) != (
+        after.phase,
+        after.attempt,
+        after.question_index,
+    )
     return before.phase is Phase.ANSWERING and changed
-
-

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from core.domain.clock import Clock
 from core.domain.errors import AccessDenied, AttemptsUsed, InvalidInput
-from core.domain.flow import ConsentGiven, DevicesChecked, advance, begin
+from core.domain.events import ConsentGiven, DevicesChecked
+from core.domain.flow import advance, begin
 from core.domain.interview import AnswerMode, Consent, ConsentKind, InterviewPlan
 from core.privacy import consent as consent_texts
 from core.questions.subjects import nearest_subject
@@ -71,7 +72,9 @@ def check_email(email: str) -> str:
     if not email:
         raise InvalidInput("email", "Please enter your e-mail address.")
     if len(email) > 254 or not _EMAIL.match(email) or ".." in email:
-        raise InvalidInput("email", "That does not look like an e-mail address.", "It should look like name@example.org.")
+        raise InvalidInput(
+            "email", "That does not look like an e-mail address.", "It should look like name@example.org."
+        )
     return email
 
 
@@ -179,9 +182,7 @@ class RegistrationService:
             logs.add(session_id, "accommodations", asdict(wishes), now)
         return plan
 
-    def _fit_plan(
-        self, plan: InterviewPlan, granted: dict[ConsentKind, bool], wishes: Accommodations
-    ) -> InterviewPlan:
+    def _fit_plan(self, plan: InterviewPlan, granted: dict[ConsentKind, bool], wishes: Accommodations) -> InterviewPlan:
         allowed = self._settings.accommodations_by_candidate
         if not granted.get(ConsentKind.AUDIO, False) or (allowed and wishes.typed_answers):
             plan = replace(plan, answer_mode=AnswerMode.TYPED)

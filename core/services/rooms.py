@@ -6,6 +6,7 @@ A room outlives page refreshes; media that arrive are taken whether or not a pag
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from core.domain.clock import Clock
@@ -34,12 +35,14 @@ class RecordingTarget:
     Attributes:
         attempt_id: Attempt in the database; 0 in practice.
         path: File the sound is written to as it arrives; None keeps no sound (practice).
+        started_at: When it began, UTC.
         first_number: Number of the first segment heard.
         offset_s: Seconds already recorded of this attempt.
     """
 
     attempt_id: int
     path: Path | None
+    started_at: datetime
     first_number: int = 0
     offset_s: float = 0.0
 

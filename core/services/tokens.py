@@ -16,7 +16,7 @@ def hash_token(token: str) -> str:
 
 
 def hash_password(password: str, salt: str = "") -> str:
-    """scrypt of a password, as ``salt$hash``."""
+    """Scrypt of a password, as ``salt$hash``."""
     salt = salt or secrets.token_hex(16)
     digest = hashlib.scrypt(password.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1)
     return f"{salt}${digest.hex()}"

@@ -4,10 +4,11 @@ import streamlit as st
 
 from core.bootstrap import House
 from core.domain.errors import InterviewError
-from core.domain.flow import AnswerStopped, Phase, RetryRequested, retries_left
+from core.domain.events import AnswerStopped, RetryRequested
+from core.domain.flow import Phase, retries_left
 from core.domain.interview import AnswerEnding, AnswerMode
 from core.domain.transcript import CaptionView
-from core.services.interview import InterviewView
+from core.services.interview_view import InterviewView
 from core.services.rooms import LiveRoom
 from core.ui import errors
 from core.ui.components.answer import Action, ActionPressed, Draft, answer
@@ -89,7 +90,7 @@ def _notice(view: InterviewView, heard: CaptionView, room: LiveRoom) -> str:
 
 
 def _play_back(house: House, attempt_id: int) -> None:
-    sound = house.answers.recording(attempt_id)
+    sound = house.recordings.sound(attempt_id)
     if sound:
         st.audio(sound, format="audio/flac", alt="Your recorded answer")
 

@@ -6,7 +6,7 @@ from core.bootstrap import House
 from core.domain.flow import Phase
 from core.domain.interview import AnswerEnding
 from core.services.desk import InterviewFile, QuestionFile
-from core.services.interview import InterviewView
+from core.services.interview_view import InterviewView
 from core.services.registration import Admission
 from core.settings import Settings
 from core.ui.guards import Visitor
@@ -103,5 +103,7 @@ def clock_text(seconds: float) -> str:
 
 def _total_s(file: InterviewFile) -> float:
     started = next((q.question.asked_at for q in file.questions if q.question.asked_at), None)
-    ended = file.interview.completed_at or max((q.question.submitted_at or started for q in file.questions), default=None)  # type: ignore[type-var]
+    ended = file.interview.completed_at or max(
+        (q.question.submitted_at or started for q in file.questions), default=None
+    )  # type: ignore[type-var]
     return (ended - started).total_seconds() if started and ended else 0.0

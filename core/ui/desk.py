@@ -143,10 +143,8 @@ def question(house: House, entry: QuestionFile) -> None:
                     st.warning("The recording is missing from the store.")
                 for segment in item.segments:
                     st.text(f"{clock_text(segment.start_s)}  {segment.text}")
-        st.caption(
-            f"Asked {local(q.asked_at) or '-'}; answer begun "
-            f"{local(entry.attempts[0].attempt.started_at) if entry.attempts else '-'}; saved {local(q.submitted_at) or '-'}"
-        )
+        begun = local(entry.attempts[0].attempt.started_at) if entry.attempts else "-"
+        st.caption(f"Asked {local(q.asked_at) or '-'}; answer begun {begun}; saved {local(q.submitted_at) or '-'}")
 
 
 def flags(house: House, file: InterviewFile) -> None:
@@ -163,7 +161,9 @@ def flags(house: House, file: InterviewFile) -> None:
             picture = pictures.get(flag.snapshot_id or -1)
             data = house.desk.picture(picture.blob_key) if picture else None
             if data:
-                left.image(data, width="stretch", alt=f"Picture taken at {local(picture.taken_at if picture else None)}")
+                left.image(
+                    data, width="stretch", alt=f"Picture taken at {local(picture.taken_at if picture else None)}"
+                )
             else:
                 left.caption("No picture")
             right.markdown(f"**{flag.kind.replace('_', ' ').capitalize()}**")

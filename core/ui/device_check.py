@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core.bootstrap import House
-from core.domain.flow import DevicesChecked, Phase
+from core.domain.events import DevicesChecked
+from core.domain.flow import Phase
 from core.domain.interview import AnswerMode
 from core.domain.transcript import CaptionView, FinalSegment
-from core.services.interview import InterviewView
+from core.services.interview_view import InterviewView
 from core.services.monitor import PracticeMonitor
 from core.services.rooms import LiveRoom, RecordingTarget
 from core.speech import room_check
@@ -67,7 +68,7 @@ def live(house: House, view: InterviewView) -> None:
             if st.session_state.get("check:failed"):
                 other_ways.draw(house, view)
         with left:
-            _rows(room, view)
+            _rows(house, room, view)
             if room.health().audio_live:
                 _practice(house, room)
             _finish(house, room, view)
@@ -89,10 +90,10 @@ def _stage(room: LiveRoom, view: InterviewView) -> None:
             st.session_state.pop("check:failed", None)
 
 
-def _rows(room: LiveRoom, view: InterviewView) -> None:
+def _rows(house: House, room: LiveRoom, view: InterviewView) -> None:
     browser = probe("probe")
     if room.health().audio_live and room.target is None and not st.session_state.get("check:sentence_heard"):
-        room.start_recording(RecordingTarget(SENTENCE, None), _forget)
+        room.start_recording(RecordingTarget(SENTENCE, None, house.clock.now()), _forget)
     with st.container(border=True):
         _row("Browser", *_browser(browser))
         _row("Camera", *_camera(room, view))
@@ -200,7 +201,7 @@ def _practice(house: House, room: LiveRoom) -> None:
             room.stop_recording()
             if event.id == "start":
                 st.session_state["check:practice"] = st.session_state.get("check:practice", 0) + 1
-                room.start_recording(RecordingTarget(PRACTICE, None), _forget)
+                room.start_recording(RecordingTarget(PRACTICE, None, house.clock.now()), _forget)
             st.rerun(scope="fragment")
 
 

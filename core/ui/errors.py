@@ -42,4 +42,3 @@ def show(error: InterviewError) -> None:
         st.warning(text, icon=":material/sync_problem:")
     else:
         st.error(text, icon=":material/error:")
-

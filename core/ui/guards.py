@@ -7,7 +7,7 @@ import streamlit as st
 from core.bootstrap import House
 from core.domain.errors import AccessDenied, SeatTaken
 from core.domain.flow import Phase
-from core.services.interview import InterviewView
+from core.services.interview_view import InterviewView
 from core.ui.components.vault import Credentials, vault
 
 _PASS, _DROP, _STAFF, _SEAT = "pass", "pass:drop", "staff", "seat:held"
@@ -55,7 +55,9 @@ def visitor(house: House) -> Visitor:
         else:
             known = st.session_state[_PASS] = Credentials(reply.session_id, reply.token)
     zone = reply.time_zone or "UTC"
-    return Visitor(reply.tab_id, known.session_id, known.token, zone) if known else Visitor(reply.tab_id, time_zone=zone)
+    return (
+        Visitor(reply.tab_id, known.session_id, known.token, zone) if known else Visitor(reply.tab_id, time_zone=zone)
+    )
 
 
 def admit(session_id: str, token: str) -> None:

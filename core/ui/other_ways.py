@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.bootstrap import House
 from core.domain.interview import AnswerMode
-from core.services.interview import InterviewView
+from core.services.interview_view import InterviewView
 
 
 def draw(house: House, view: InterviewView) -> None:

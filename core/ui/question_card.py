@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.bootstrap import House
-from core.domain.flow import Phase, QuestionSpoken
-from core.services.interview import InterviewView
+from core.domain.events import QuestionSpoken
+from core.domain.flow import Phase
+from core.services.interview_view import InterviewView
 from core.ui.components.speaker import speaker
 
 

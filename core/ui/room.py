@@ -8,9 +8,10 @@ import streamlit as st
 
 from core.bootstrap import House
 from core.domain.errors import AttemptsUsed, IllegalTransition
-from core.domain.flow import CLOCKED, Paused, Phase, Resumed
+from core.domain.events import Paused, Resumed
+from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
-from core.services.interview import InterviewView
+from core.services.interview_view import InterviewView
 from core.services.rooms import LiveRoom
 from core.ui import answer_panel, errors, guards, question_card, rtc, side_panel
 from core.ui.guards import Visitor

@@ -23,9 +23,7 @@ class Link:
     signalling: bool
 
 
-def connect(
-    room: LiveRoom, *, key: str, want_audio: bool, want_video: bool, ice_servers: list[IceServer]
-) -> Link:
+def connect(room: LiveRoom, *, key: str, want_audio: bool, want_video: bool, ice_servers: list[IceServer]) -> Link:
     """Draw the media frame and send what it captures into ``room``.
 
     The sinks are made here and kept for the browser session: the library's own factories leave a polling

@@ -6,9 +6,10 @@ import streamlit as st
 
 from core.bootstrap import House
 from core.domain.errors import InterviewError
-from core.domain.flow import CLOCKED, Paused, Phase
+from core.domain.events import Paused
+from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
-from core.services.interview import InterviewView
+from core.services.interview_view import InterviewView
 from core.services.rooms import LiveRoom
 from core.ui import errors, other_ways
 from core.ui.components.clock import clock

@@ -45,7 +45,17 @@ class Server:
 
 
 def _launch(port: int, environment: dict[str, str], log: Path) -> subprocess.Popen:
-    command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", str(port), "--server.headless", "true"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "Home.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
     with log.open("ab") as out:
         return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out)
 
@@ -69,7 +79,11 @@ def serve(data: Path, **settings: object) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {k.upper(): str(v) for k, v in settings.items()}
-    environment |= {"DATA_DIR": str(data), "RECRUITER_PASSWORD": "open sesame", "VOICE": environment.get("VOICE", "local")}
+    environment |= {
+        "DATA_DIR": str(data),
+        "RECRUITER_PASSWORD": "open sesame",
+        "VOICE": environment.get("VOICE", "local"),
+    }
     data.mkdir(parents=True, exist_ok=True)
     log = data / "server.log"
     server = Server(_launch(port, environment, log), f"http://127.0.0.1:{port}", data, environment, port, log)
@@ -92,7 +106,12 @@ def playwright() -> Iterator[Playwright]:
 
 @contextmanager
 def chromium(
-    playwright: Playwright, *, speech: Path | None = None, camera: Path | None = None, headed: bool = False, grant: bool = True
+    playwright: Playwright,
+    *,
+    speech: Path | None = None,
+    camera: Path | None = None,
+    headed: bool = False,
+    grant: bool = True,
 ) -> Iterator[Browser]:
     """A browser whose microphone and camera are files, played in a loop."""
     arguments = list(QUIET)
@@ -109,7 +128,9 @@ def chromium(
         browser.close()
 
 
-def new_page(browser: Browser, width: int = 1280, height: int = 720, dark: bool = False) -> tuple[BrowserContext, object]:
+def new_page(
+    browser: Browser, width: int = 1280, height: int = 720, dark: bool = False
+) -> tuple[BrowserContext, object]:
     """A fresh profile and its first page."""
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", locale="en-US"

@@ -19,7 +19,9 @@ SENTENCES = (
 )
 
 
-def make_speech(path: Path, *, lead_s: float = 1.0, tail_s: float = 1.5, sentences: tuple[str, ...] = SENTENCES) -> float:
+def make_speech(
+    path: Path, *, lead_s: float = 1.0, tail_s: float = 1.5, sentences: tuple[str, ...] = SENTENCES
+) -> float:
     """Write spoken sentences as 48 kHz mono WAV; returns its length in seconds. The browser plays it in a loop."""
     spoken = [_say(s, path.with_suffix(".part.wav")) for s in sentences]
     gap = np.zeros(int(0.7 * 48_000), np.int16)

@@ -199,8 +199,8 @@ def test_captions_never_overwrite_what_was_typed_and_keep_the_caret(page):
 
 def test_a_double_click_is_one_action_and_carries_the_text(page):
     page.locator("textarea").fill("Done <b>now</b>")
-    page.locator("textarea").press("Control+Enter")
     page.get_by_role("button", name="Next").dblclick()
+    page.locator("textarea").press("Control+Enter")
     wait_for(page, lambda: logged(page, "action"))
     page.wait_for_timeout(1200)
     (action,) = logged(page, "action")

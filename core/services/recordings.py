@@ -1,0 +1,100 @@
+"""Sound of the answers: from the file written live to the blob store, and back."""
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from core.domain.errors import InterviewError
+from core.media.audio import SAMPLE_RATE, Samples
+from core.media.clip import decode_clip
+from core.media.encoding import encode_flac
+from core.media.recorder import load_pcm
+from core.storage.attempts import AttemptRepo
+from core.storage.blobs import BlobStore
+from core.storage.database import Database
+
+_LOG = logging.getLogger(__name__)
+
+
+class RecordingStore:
+    """Keeps recordings. While an answer runs its sound is a raw file in the spool; afterwards a FLAC blob.
+
+    The spool's file names carry everything needed to file them after a crash:
+    ``session.attempt.part.started-ms.pcm``. Safe to call from any thread.
+    """
+
+    def __init__(self, database: Database, blobs: BlobStore, spool: Path) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._spool = spool
+
+    def new_path(self, session_id: str, attempt_id: int, started_at: datetime) -> Path:
+        """Where the next part of an attempt is written; counts parts filed and parts still in the spool."""
+        with self._database.reading() as tx:
+            filed = len(AttemptRepo(tx).recordings(attempt_id))
+        waiting = len(list(self._spool.glob(f"{session_id}.{attempt_id}.*.pcm")))
+        started_ms = int(started_at.timestamp() * 1000)
+        return self._spool / f"{session_id}.{attempt_id}.{filed + waiting}.{started_ms}.pcm"
+
+    def file(self, path: Path) -> bool:
+        """Move a closed sound file into the blob store.
+
+        The raw file goes only after the row is committed. When the store refuses (full disk, locked database)
+        the file stays in the spool and is filed at the next start: an answer never waits for its sound.
+
+        Returns:
+            Whether it was filed.
+        """
+        session_id, attempt_id, part, started_ms, _ = path.name.split(".")
+        try:
+            samples = load_pcm(path)
+            if len(samples):
+                started_at = datetime.fromtimestamp(int(started_ms) / 1000, UTC)
+                self.add(session_id, int(attempt_id), int(part), samples, started_at)
+            path.unlink(missing_ok=True)
+        except (InterviewError, OSError) as error:
+            _LOG.error("a recording stays in the spool: %s", type(error).__name__)
+            return False
+        return True
+
+    def recover(self) -> int:
+        """File what a killed process left behind; to be called at start, before any room is open.
+
+        Returns:
+            How many files were filed.
+        """
+        return sum(self.file(path) for path in sorted(self._spool.glob("*.*.*.*.pcm")))
+
+    def add(self, session_id: str, attempt_id: int, part: int, samples: Samples, started_at: datetime) -> None:
+        """Store one part of an attempt's sound, int16 mono 16 kHz, as FLAC.
+
+        Raises:
+            StorageUnavailable: Nothing was stored.
+        """
+        key = f"{session_id}/recordings/{attempt_id}-{part}.flac"
+        sha256 = self._blobs.put(key, encode_flac(samples))
+        with self._database.transaction() as tx:
+            AttemptRepo(tx).add_recording(
+                attempt_id,
+                part=part,
+                blob_key=key,
+                duration_s=len(samples) / SAMPLE_RATE,
+                samples=len(samples),
+                sha256=sha256,
+                started_at=started_at,
+            )
+
+    def sound(self, attempt_id: int) -> bytes | None:
+        """Everything recorded of one attempt, as one FLAC file, 16 kHz mono; None when nothing was.
+
+        Raises:
+            NotFound: A part is gone from the store.
+        """
+        with self._database.reading() as tx:
+            parts = AttemptRepo(tx).recordings(attempt_id)
+        if not parts:
+            return None
+        blobs = [self._blobs.get(p.blob_key) for p in parts]
+        return blobs[0] if len(blobs) == 1 else encode_flac(np.concatenate([decode_clip(b) for b in blobs]))
