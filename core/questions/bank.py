@@ -39,6 +39,8 @@ class LoadedBank:
 
     questions: tuple[Question, ...]
     warning: str = ""
+    builtin: bool = False
+    """The list is the built-in one, because the file gave none."""
 
 
 def load_bank(path: Path) -> LoadedBank:
@@ -48,16 +50,16 @@ def load_bank(path: Path) -> LoadedBank:
     the warning says so, and the file stays as it is for a person to mend.
     """
     try:
-        raw = json.loads(path.read_text("utf-8"))
-        entries = raw["questions"]
-        if not isinstance(entries, list):
-            raise TypeError("questions is not a list")
+        raw = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
-        return LoadedBank(BUILTIN, f"{path.name} is missing. The built-in questions are used.")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return LoadedBank(
-            BUILTIN, f"{path.name} cannot be read ({type(error).__name__}). The built-in questions are used."
-        )
+        return _instead(f"{path.name} is missing.")
+    except OSError:
+        return _instead(f"{path.name} cannot be opened.")
+    except (ValueError, RecursionError):
+        return _instead(f"{path.name} is not a JSON file.")
+    entries = raw.get("questions") if isinstance(raw, dict) else None
+    if not isinstance(entries, list):
+        return _instead(f'{path.name} has no list named "questions".')
     good: dict[str, Question] = {}
     bad: list[str] = []
     for number, item in enumerate(entries, 1):
@@ -72,6 +74,16 @@ def load_bank(path: Path) -> LoadedBank:
             continue
         good[entry.id] = entry.as_question()
     if not good:
-        return LoadedBank(BUILTIN, f"{path.name} holds no usable question. The built-in questions are used.")
-    shown = ", ".join(bad[:5]) + (" ..." if len(bad) > 5 else "")
-    return LoadedBank(tuple(good.values()), f"{path.name}: {len(bad)} entries are left out: {shown}." if bad else "")
+        return _instead(f"{path.name} holds no usable question.")
+    return LoadedBank(tuple(good.values()), _left_out(path.name, bad))
+
+
+def _instead(problem: str) -> LoadedBank:
+    return LoadedBank(BUILTIN, f"{problem} The built-in questions are used.", builtin=True)
+
+
+def _left_out(file: str, bad: list[str]) -> str:
+    if not bad:
+        return ""
+    named = ", ".join(name[:60] for name in bad[:5]) + (" ..." if len(bad) > 5 else "")
+    return f"{file}: {len(bad)} {'question is' if len(bad) == 1 else 'questions are'} not usable and left out: {named}."

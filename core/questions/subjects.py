@@ -1,6 +1,7 @@
 """The subjects an interview can be about, and the nearest one to free text."""
 
 import difflib
+import itertools
 import re
 
 SUBJECTS = (
@@ -12,18 +13,39 @@ GENERAL = "Behavioural"
 
 _ALIASES = {
     "Python": "py django flask pandas numpy pytest fastapi",
-    "Web development": "web html css javascript js typescript react vue angular node front frontend backend php http",
+    "Web development": (
+        "web website html css javascript js typescript ts react vue angular node front frontend backend fullstack php "
+        "http browser rest api"
+    ),
     "Data science": "data analytics analyst statistics stats analysis visualisation visualization",
-    "Machine learning": "ml ai deep neural nlp llm vision pytorch tensorflow learning",
-    "Databases and SQL": "sql database databases db postgres postgresql mysql sqlite oracle nosql mongodb redis query",
-    "Computer networks": "network networks networking tcp ip dns routing router protocol",
+    "Machine learning": "ml ai deep neural nlp llm vision pytorch tensorflow learning artificial",
+    "Databases and SQL": (
+        "sql database databases db dbms rdbms postgres postgresql mysql sqlite oracle nosql mongodb redis query"
+    ),
+    "Computer networks": "network networks networking tcp ip dns routing router protocol wifi telecommunications",
     "Operating systems": "os linux unix windows kernel thread threads process scheduling memory",
-    "System design": "architecture scalability distributed microservices cloud aws kubernetes devops design",
-    "Object-oriented programming": "oop object objects oriented java c# cpp c++ classes patterns solid",
-    "Finance": "accounting banking bank invest investment audit tax economics financial",
-    "Human resources": "hr recruiting recruitment people talent payroll personnel",
-    "Behavioural": "behavioral soft leadership teamwork communication general management",
+    "System design": "architecture architect scalability distributed microservices cloud aws kubernetes devops",
+    "Object-oriented programming": "oop object objects oriented java c# cpp c++ classes patterns solid uml",
+    "Finance": "accounting accountant banking bank invest investment audit tax economics financial controlling",
+    "Human resources": "hr recruiting recruitment recruiter people talent payroll personnel",
+    "Behavioural": "behavioral behaviour behavior soft leadership teamwork communication general management",
 }
+
+NEIGHBOURS: dict[str, tuple[str, ...]] = {
+    "Python": ("Object-oriented programming", "Data science", "Web development"),
+    "Web development": ("Computer networks", "Databases and SQL", "System design"),
+    "Data science": ("Machine learning", "Databases and SQL", "Python"),
+    "Machine learning": ("Data science", "Python"),
+    "Databases and SQL": ("Data science", "System design"),
+    "Computer networks": ("Operating systems", "Web development", "System design"),
+    "Operating systems": ("Computer networks", "System design"),
+    "System design": ("Databases and SQL", "Computer networks", "Operating systems"),
+    "Object-oriented programming": ("System design", "Python"),
+    "Finance": ("Behavioural",),
+    "Human resources": ("Behavioural",),
+    "Behavioural": ("Human resources",),
+}
+"""Subjects to take from, nearest first, when one has too few questions left."""
 
 
 def nearest_subject(text: str) -> tuple[str, bool]:
@@ -33,14 +55,18 @@ def nearest_subject(text: str) -> tuple[str, bool]:
         text: What the candidate wrote, any length.
 
     Returns:
-        The subject, and whether it is what was written (True) or only the nearest (False).
+        The subject, and whether it is what was written (True) or only the nearest (False). Where nothing is
+        near it is ``GENERAL``.
     """
     wanted = " ".join(text.lower().split())[:80]
     for subject in SUBJECTS:
         if wanted == subject.lower():
             return subject, True
-    words = set(re.findall(r"[a-z+#]+", wanted))
-    hits = {subject: len(words & _words(subject)) for subject in SUBJECTS}
+    parts = re.findall(r"[a-z+#]+", wanted)
+    # "data base", "java script" and "front end" are common spellings of one word.
+    words = set(parts) | {first + second for first, second in itertools.pairwise(parts)}
+    # Long words say more: "database" outweighs "data".
+    hits = {subject: sum(map(len, words & _words(subject))) for subject in SUBJECTS}
     best = max(hits, key=lambda s: hits[s])
     if hits[best]:
         return best, False
@@ -53,5 +79,12 @@ def nearest_subject(text: str) -> tuple[str, bool]:
 
 
 def _words(subject: str) -> set[str]:
-    own = set(re.findall(r"[a-z]+", subject.lower())) - {"and", "development", "computer", "programming", "science"}
+    own = set(re.findall(r"[a-z]+", subject.lower())) - {
+        "and",
+        "development",
+        "computer",
+        "programming",
+        "science",
+        "design",
+    }
     return own | set(_ALIASES[subject].split())
