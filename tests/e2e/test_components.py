@@ -73,6 +73,15 @@ def page(browser: Browser, url: str):
     context.close()
 
 
+@pytest.fixture(scope="module")
+def visited(browser: Browser, url: str):
+    """One page for the tests that only look, or watch events no other test here makes."""
+    context = browser.new_context()
+    context.grant_permissions(["camera", "microphone"])
+    yield open_page(context, url)
+    context.close()
+
+
 def open_page(context, url, query=""):
     page = context.new_page()
     page.goto(f"{url}/{query}")
@@ -96,6 +105,19 @@ def wait_for(page: Page, check, timeout_s=15.0):
 
 def logged(page: Page, kind: str):
     return [event for event in told(page, "log") if event["kind"] == kind]
+
+
+def refuse_devices(page: Page, error: str):
+    """Lets the media frame's browser refuse, and the stage notice the change."""
+    page.frame_locator("iframe[title*=webrtc]").get_by_role("button", name="START").wait_for()
+    page.locator("iframe[title*=webrtc]").evaluate(
+        """(frame, error) => {
+            const devices = frame.contentWindow.navigator.mediaDevices;
+            devices.getUserMedia = async () => { throw new DOMException("refused", error); };
+            devices.interviewHooked = false;
+        }""",
+        error,
+    )
 
 
 def test_start_brings_a_mirrored_picture_and_frames_in_python(page):
@@ -125,11 +147,7 @@ def test_a_stopped_stream_is_told_and_the_button_comes_back(page):
 def test_a_denied_microphone_says_so_and_can_be_tried_again(browser, url):
     context = browser.new_context()
     page = open_page(context, url)
-    page.frame_locator("iframe[title*=webrtc]").get_by_role("button", name="START").wait_for()
-    page.locator("iframe[title*=webrtc]").evaluate(
-        "f => { f.contentWindow.navigator.mediaDevices.getUserMedia = async () => {"
-        " throw new DOMException('no', 'NotAllowedError'); }; f.contentWindow.interviewHooked = false; }"
-    )
+    refuse_devices(page, "NotAllowedError")
     page.get_by_role("button", name="Start interview").click()
     failure = wait_for(page, lambda: logged(page, "start_failed"))[0]
     assert failure["error"] == "NotAllowedError"
@@ -139,15 +157,11 @@ def test_a_denied_microphone_says_so_and_can_be_tried_again(browser, url):
 
 
 def test_a_missing_camera_is_named(page):
-    page.frame_locator("iframe[title*=webrtc]").get_by_role("button", name="START").wait_for()
-    page.locator("iframe[title*=webrtc]").evaluate(
-        """f => {
+    refuse_devices(page, "NotFoundError")
+    page.evaluate(
+        """() => {
             const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
             navigator.mediaDevices.enumerateDevices = async () => (await list()).filter((d) => d.kind !== "videoinput");
-            f.contentWindow.interviewHooked = false;
-            f.contentWindow.navigator.mediaDevices.getUserMedia = async () => {
-                throw new DOMException("none", "NotFoundError");
-            };
         }"""
     )
     page.get_by_role("button", name="Start interview").click()
@@ -287,40 +301,40 @@ def test_blocked_audio_offers_a_button_and_the_next_question_plays(browser, url)
     context.close()
 
 
-def test_a_paste_is_told_by_its_length_only(page):
-    page.locator("textarea").fill("twelve chars")
-    page.locator("textarea").press("Control+a")
-    page.locator("textarea").press("Control+x")
-    page.locator("textarea").press("Control+v")
-    wait_for(page, lambda: logged(page, "paste"))
-    assert [event["length"] for event in logged(page, "cut") + logged(page, "paste")] == [12, 12]
-    assert "twelve" not in json.dumps(logged(page, "paste"))
+def test_a_paste_is_told_by_its_length_only(visited):
+    visited.locator("textarea").fill("twelve chars")
+    visited.locator("textarea").press("Control+a")
+    visited.locator("textarea").press("Control+x")
+    visited.locator("textarea").press("Control+v")
+    wait_for(visited, lambda: logged(visited, "paste"))
+    assert [event["length"] for event in logged(visited, "cut") + logged(visited, "paste")] == [12, 12]
+    assert "twelve" not in json.dumps(logged(visited, "paste"))
 
 
-def test_one_leaving_is_one_event(page):
-    page.evaluate("dispatchEvent(new Event('blur'))")
-    page.wait_for_timeout(1000)
-    assert not logged(page, "window_blur"), "the page still has the focus: it went into a frame"
-    page.evaluate(
+def test_one_leaving_is_one_event(visited):
+    visited.evaluate("dispatchEvent(new Event('blur'))")
+    visited.wait_for_timeout(1000)
+    assert not logged(visited, "window_blur"), "the page still has the focus: it went into a frame"
+    visited.evaluate(
         "dispatchEvent(new Event('focus')); document.hasFocus = () => false; dispatchEvent(new Event('blur'))"
     )
-    wait_for(page, lambda: logged(page, "window_blur"))
-    page.evaluate("dispatchEvent(new Event('focus'))")
-    wait_for(page, lambda: logged(page, "window_focus"))
-    page.evaluate(
+    wait_for(visited, lambda: logged(visited, "window_blur"))
+    visited.evaluate("dispatchEvent(new Event('focus'))")
+    wait_for(visited, lambda: logged(visited, "window_focus"))
+    visited.evaluate(
         "dispatchEvent(new Event('blur'));"
         "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
         "document.dispatchEvent(new Event('visibilitychange'))"
     )
-    wait_for(page, lambda: logged(page, "tab_hidden"))
-    page.wait_for_timeout(1200)
-    assert len(logged(page, "window_blur")) == 1
-    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
-    wait_for(page, lambda: logged(page, "tab_visible"))
+    wait_for(visited, lambda: logged(visited, "tab_hidden"))
+    visited.wait_for_timeout(1200)
+    assert len(logged(visited, "window_blur")) == 1
+    visited.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    wait_for(visited, lambda: logged(visited, "tab_visible"))
 
 
-def test_the_probe_knows_this_browser(page):
-    seen = wait_for(page, lambda: told(page, "probe"))
+def test_the_probe_knows_this_browser(visited):
+    seen = wait_for(visited, lambda: told(visited, "probe"))
     assert seen["browser"] and int(seen["version"]) > 100
     assert seen["secure_context"] and seen["peer_connection"] and seen["microphones"] >= 1
     assert seen["camera_permission"] == "granted"
