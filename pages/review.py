@@ -15,7 +15,7 @@ if not session_id:
 st.query_params["interview"] = session_id
 file = rooms.desk.open_file(session_id)
 head, out = st.columns([5, 1], vertical_alignment="bottom")
-with head:
+with head, st.container(key="person"):
     st.text(file.candidate.name, width="stretch")
     st.caption(f"{file.candidate.subject} · {session_id} · registered {desk.local(file.candidate.created_at)}")
 out.download_button(

@@ -12,7 +12,7 @@ from core.services.monitor import PracticeMonitor
 from core.services.rooms import LiveRoom, RecordingTarget
 from core.speech import room_check
 from core.speech.room_check import CheckState
-from core.ui import errors, other_ways, rtc
+from core.ui import errors, look, other_ways, rtc
 from core.ui.components.answer import Action, ActionPressed, answer
 from core.ui.components.probe import BrowserProbe, probe
 from core.ui.components.stage import Started, StartFailed, stage
@@ -48,19 +48,23 @@ def media_frame(house: House, view: InterviewView) -> None:
         room.watch(PracticeMonitor())
     with st.container(key="media_frame"):
         st.caption("If nothing happens when you press the big button, use this one:")
-        rtc.connect(
+        link = rtc.connect(
             room,
             key="check",
             want_audio=view.plan.answer_mode is AnswerMode.LIVE,
             want_video=view.plan.watch_camera,
             ice_servers=house.settings.ice_servers,
         )
+    if link.playing:
+        look.hide("media_frame")
 
 
 @st.fragment(run_every=1.0)
 def live(house: House, view: InterviewView) -> None:
     """The four rows, the preview, the practice question."""
     with errors.shown():
+        if st.session_state.pop("ways:chosen", False):
+            st.rerun(scope="app")  # the media frame goes with the live way
         room = room_of(house, view)
         left, right = st.columns([2, 1], gap="medium")
         with right:
@@ -208,7 +212,14 @@ def _practice(house: House, room: LiveRoom) -> None:
 def _finish(house: House, room: LiveRoom, view: InterviewView) -> None:
     ready = room.health().audio_live or view.plan.answer_mode is not AnswerMode.LIVE
     label = "Go to the interview" if ready else "Go on without the check"
-    if st.button(label, type="primary" if ready else "secondary", icon=":material/arrow_forward:"):
+    st.button(
+        label,
+        type="primary" if ready else "secondary",
+        icon=":material/arrow_forward:",
+        on_click=st.session_state.__setitem__,
+        args=("check:done", True),
+    )
+    if st.session_state.pop("check:done", False):
         seen = room.watch_view()
         detail: dict[str, object] = {
             "audio": room.health().audio_live,

@@ -10,6 +10,8 @@ header[data-testid="stHeader"] { background: transparent; height: 0; min-height:
 .stMainBlockContainer h2, .stMainBlockContainer h3 { font-size: 1.2rem; }
 .st-key-narrow { max-width: 44rem; margin-inline: auto; }
 .st-key-signin { max-width: 26rem; margin-inline: auto; padding-top: 12vh; }
+.st-key-question [data-testid='stText'] { font-size: 1.2rem; font-weight: 600; line-height: 1.45; }
+.st-key-person [data-testid='stText'] { font-size: 1.6rem; font-weight: 700; }
 .stButton button, .stFormSubmitButton button, .stDownloadButton button { min-height: 44px; }
 [data-testid="stMetricValue"], [data-testid="stDataFrame"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 0.75rem 0.75rem 2rem; } }
@@ -21,6 +23,11 @@ header[data-testid="stHeader"] { background: transparent; height: 0; min-height:
 def apply() -> None:
     """Put the house style on the page; call once a run, first."""
     st.html(_CSS)
+
+
+def hide(key: str) -> None:
+    """Take a keyed container out of sight while what is in it goes on running."""
+    st.html(f"<style>.st-key-{key} {{ position: absolute; left: -200vw; height: 1px; overflow: hidden; }}</style>")
 
 
 def steps(current: int) -> None:

@@ -10,19 +10,21 @@ from core.services.interview_view import InterviewView
 def draw(house: House, view: InterviewView) -> None:
     """Offer to go on by clips or by typing; the choice is noted and changes the plan."""
     st.caption("You can try again, or go on in another way. Nothing is held against you.")
-    chosen = None
-    if view.plan.answer_mode is not AnswerMode.TYPED and st.button(
-        "Answer by typing", icon=":material/keyboard:", width="stretch"
-    ):
-        chosen = AnswerMode.TYPED
-    if view.plan.answer_mode is AnswerMode.LIVE and st.button(
-        "Record clips instead", icon=":material/mic:", width="stretch"
-    ):
-        chosen = AnswerMode.CLIP
-    if view.plan.watch_camera and view.plan.answer_mode is AnswerMode.TYPED:
-        chosen = AnswerMode.TYPED if st.button("Go on without the camera", width="stretch") else None
-    if chosen:
-        house.interviews.change_mode(view.session_id, chosen)
-        for name in ("room:start_failed", "room:start_pressed_at", "check:failed"):
-            st.session_state.pop(name, None)
-        st.rerun(scope="app")
+    if view.plan.answer_mode is AnswerMode.TYPED:
+        _offer("Go on without the camera", AnswerMode.TYPED, ":material/videocam_off:", house, view)
+        return
+    _offer("Answer by typing", AnswerMode.TYPED, ":material/keyboard:", house, view)
+    if view.plan.answer_mode is AnswerMode.LIVE:
+        _offer("Record clips instead", AnswerMode.CLIP, ":material/mic:", house, view)
+
+
+def _offer(label: str, mode: AnswerMode, icon: str, house: House, view: InterviewView) -> None:
+    """A press is taken by the callback: a run that another event cuts off would lose it."""
+    st.button(label, icon=icon, width="stretch", on_click=_choose, args=(house, view.session_id, mode))
+
+
+def _choose(house: House, session_id: str, mode: AnswerMode) -> None:
+    house.interviews.change_mode(session_id, mode)
+    for name in ("room:start_failed", "room:start_pressed_at", "check:failed"):
+        st.session_state.pop(name, None)
+    st.session_state["ways:chosen"] = True

@@ -46,6 +46,7 @@ def draw(house: House, view: InterviewView) -> None:
             audio=sound.data if sound else None,
             mime=sound.mime if sound else "",
             autoplay=asking and not waiting,
+            hush=view.state.phase is Phase.ANSWERING,
         ):
             if asking and spoken.question_key == key:
                 detail: dict[str, object] = {"question": view.state.question_index, "how": spoken.how}

@@ -13,11 +13,10 @@ from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
 from core.services.rooms import LiveRoom
-from core.ui import answer_panel, errors, guards, question_card, rtc, side_panel
+from core.ui import answer_panel, errors, guards, look, question_card, rtc, side_panel
 from core.ui.guards import Visitor
 
 TICK_S = 1.0
-_WANTS_START = "room:wants_start"
 
 
 def media_frame(house: House, view: InterviewView) -> None:
@@ -25,18 +24,19 @@ def media_frame(house: House, view: InterviewView) -> None:
     room = house.rooms.open(view.session_id)
     if view.plan.watch_camera:
         room.watch(house.monitor(view.session_id))
-    if view.state.phase in CLOCKED | {Phase.PAUSED}:
-        st.session_state.setdefault(_WANTS_START, False)
     if needs_media(view):
         with st.container(key="media_frame"):
             st.caption("If nothing happens when you press the big button, use this one:")
-            rtc.connect(
+            link = rtc.connect(
                 room,
                 key="interview",
                 want_audio=view.plan.answer_mode is AnswerMode.LIVE,
                 want_video=view.plan.watch_camera,
                 ice_servers=house.settings.ice_servers,
             )
+        st.session_state[side_panel.CONNECTED] = link.playing
+        if link.playing:
+            look.hide("media_frame")
 
 
 def needs_media(view: InterviewView) -> bool:
@@ -48,6 +48,8 @@ def needs_media(view: InterviewView) -> bool:
 def live(house: House, who: Visitor) -> None:
     """Everything the candidate sees and does, from Start to the end."""
     with errors.shown():
+        if st.session_state.pop("ways:chosen", False):
+            st.rerun(scope="app")  # the media frame goes with the live way
         if not house.access.keep_seat(who.session_id, who.tab_id):
             house.answers.stop_recording(who.session_id)
             guards.lost_seat()
@@ -62,28 +64,20 @@ def live(house: House, who: Visitor) -> None:
 def _draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     main, side = st.columns([2.4, 1], gap="medium")
     with main:
-        waiting = view.state.phase in (Phase.CHECKED, Phase.PAUSED)
         if view.state.phase is Phase.CHECKED:
             question_card.before_start(view)
         else:
             question_card.draw(house, view)
             answer_panel.draw(house, room, view)
     with side:
-        started = side_panel.draw(house, room, view, needs_media=needs_media(view))
-    if started:
-        st.session_state[_WANTS_START] = True
-        if waiting and not needs_media(view):
-            _go(house, view)
-            st.rerun(scope="app")
+        side_panel.draw(house, room, view, needs_media=needs_media(view))
 
 
 def _follow_media(house: House, room: LiveRoom, view: InterviewView) -> InterviewView:
     """Start or resume once media arrive; pause when they stop; record while an answer is open."""
-    if not needs_media(view):
-        return view
-    arrived = _media_arrive(room, view)
+    arrived = not needs_media(view) or _media_arrive(room, view)
     if view.state.phase in (Phase.CHECKED, Phase.PAUSED):
-        if not (arrived and st.session_state.get(_WANTS_START)):
+        if not (arrived and st.session_state.get(side_panel.WANTS_START)):
             return view
         view = _go(house, view)
     elif view.state.phase in CLOCKED and not arrived:
@@ -94,7 +88,7 @@ def _follow_media(house: House, room: LiveRoom, view: InterviewView) -> Intervie
 
 
 def _go(house: House, view: InterviewView) -> InterviewView:
-    st.session_state[_WANTS_START] = False
+    st.session_state[side_panel.WANTS_START] = False
     if view.state.phase is Phase.CHECKED:
         return house.interviews.start(view.session_id)
     return house.interviews.apply(view.session_id, Resumed())
@@ -102,6 +96,8 @@ def _go(house: House, view: InterviewView) -> InterviewView:
 
 def _media_arrive(room: LiveRoom, view: InterviewView) -> bool:
     health = room.health()
+    if view.state.phase is Phase.PAUSED and not st.session_state.get(side_panel.CONNECTED):
+        return False  # what is fresh may still be the old page's
     if view.plan.answer_mode is AnswerMode.LIVE and not health.audio_live:
         return False
     return health.video_live or not view.plan.watch_camera

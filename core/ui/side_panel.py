@@ -5,7 +5,6 @@ import time
 import streamlit as st
 
 from core.bootstrap import House
-from core.domain.errors import InterviewError
 from core.domain.events import Paused
 from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
@@ -18,6 +17,10 @@ from core.ui.components.stage import Started, StartFailed, TrackEnded, stage
 
 WARNING_SHOWN_S = 12.0
 START_PATIENCE_S = 12.0
+WANTS_START = "room:wants_start"
+"""Session key: the candidate pressed Start or Go on, and the browser gave its devices where any are used."""
+CONNECTED = "room:connected"
+"""Session key: this page's media connection is up."""
 CLOCK_LABELS = {
     Phase.ASKING: "Listen",
     Phase.THINKING: "Time to think",
@@ -26,18 +29,15 @@ CLOCK_LABELS = {
 }
 
 
-def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool) -> bool:
-    """Everything beside the question.
-
-    Returns:
-        True in the run in which the candidate pressed Start or Reconnect and the browser gave its devices.
-    """
+def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool) -> None:
+    """Everything beside the question."""
     waiting = view.state.phase in (Phase.CHECKED, Phase.PAUSED)
     label = "Start interview" if view.state.phase is Phase.CHECKED else "Go on"
     if needs_media:
-        started = _media(house, room, view, label)
+        _media(house, room, view, label)
     else:
-        started = waiting and st.button(label, type="primary", width="stretch", icon=":material/play_arrow:")
+        if waiting:
+            _start_button(label)
         _watched_without_media(view)
     _clock(view)
     if view.state.phase is Phase.PAUSED:
@@ -51,14 +51,13 @@ def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool
     _page_events(house, view)
     if waiting and needs_media:
         _other_ways(house, view)
-    return bool(started)
 
 
-def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> bool:
+def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> None:
     health = room.health()
-    playing = health.audio_live or health.video_live
+    # After a refresh the room may still hold a second of the old page's sound: only this page's link counts.
+    playing = bool(st.session_state.get(CONNECTED)) and (health.audio_live or health.video_live)
     recording = room.target is not None
-    started = False
     for event in stage(
         "stage",
         start_label=label,
@@ -71,7 +70,8 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> boo
         warning=_warning(),
     ):
         if isinstance(event, Started):
-            started = True
+            # Kept at once: a rerun asked for by the media frame may cut this run off at its next line.
+            st.session_state[WANTS_START] = True
             st.session_state["room:start_pressed_at"] = time.monotonic()
             house.interviews.note(view.session_id, "start_pressed", {"audio": event.audio, "video": event.video})
         elif isinstance(event, StartFailed):
@@ -79,10 +79,10 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> boo
             house.interviews.note(view.session_id, "start_failed", {"error": event.error, "device": event.device})
         elif isinstance(event, TrackEnded):
             house.interviews.note(view.session_id, "track_ended", {"track": event.track})
-    if view.state.phase in (Phase.CHECKED, Phase.PAUSED) and playing and not started:
+    wants_start = st.session_state.get(WANTS_START)
+    if view.state.phase in (Phase.CHECKED, Phase.PAUSED) and playing and not wants_start:
         # The media are there already (only the clock was stopped), so no device needs to be asked for again.
-        return st.button(label, type="primary", width="stretch", icon=":material/play_arrow:")
-    return started
+        _start_button(label)
 
 
 def _watched(view: InterviewView) -> list[str]:
@@ -113,15 +113,29 @@ def _clock(view: InterviewView) -> None:
     )
 
 
+def _start_button(label: str) -> None:
+    """A press is taken by the callback: a run that another event cuts off would lose it."""
+    st.button(
+        label,
+        type="primary",
+        width="stretch",
+        icon=":material/play_arrow:",
+        on_click=st.session_state.__setitem__,
+        args=(WANTS_START, True),
+    )
+
+
 def _pause_button(house: House, view: InterviewView) -> None:
     left = view.plan.max_pauses - view.state.pauses_used
-    if left > 0 and st.button(f"Pause ({left} left)", type="tertiary", icon=":material/pause:"):
-        try:
-            house.interviews.apply(view.session_id, Paused())
-        except InterviewError as error:
-            errors.show(error)
+    if left > 0:
+        label = f"Pause ({left} left)"
+        st.button(label, type="tertiary", icon=":material/pause:", on_click=_pause, args=(house, view.session_id))
+
+
+def _pause(house: House, session_id: str) -> None:
+    with errors.shown():
+        house.interviews.apply(session_id, Paused())
         st.session_state.pop("room:lost", None)
-        st.rerun(scope="fragment")
 
 
 def _page_events(house: House, view: InterviewView) -> None:

@@ -1,6 +1,5 @@
 """Fake camera and microphone files for Chromium, made from what the tests install."""
 
-import subprocess
 import wave
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import av
 import cv2
 import numpy as np
 from skimage import data
+from spoken import synthesise
 
 FPS = 30
 """Chromium plays an MJPEG capture file at this rate."""
@@ -46,7 +46,7 @@ def make_camera(path: Path, scenes: list[tuple[int, float]]) -> None:
 
 
 def _say(text: str, scratch: Path) -> np.ndarray:
-    subprocess.run(["espeak-ng", "-v", "en-us", "-s", "150", "-w", str(scratch), text], check=True, capture_output=True)
+    synthesise(text, scratch)
     with av.open(str(scratch)) as file:
         resampler = av.AudioResampler(format="s16", layout="mono", rate=48_000)
         frames = [r for f in file.decode(audio=0) for r in resampler.resample(f)] + resampler.resample(None)

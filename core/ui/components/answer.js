@@ -29,6 +29,7 @@ class Answer {
     const leave = () => document.hidden && this.sendDraft();
     document.addEventListener("visibilitychange", leave, until);
     window.addEventListener("pagehide", () => this.sendDraft(), until);
+    window.addEventListener("interview:time-up", () => this.lastWords(), until);
   }
 
   show(data) {
@@ -81,6 +82,12 @@ class Answer {
     this.outbox.post({ kind: "draft", ...this.content() });
     this.outbox.flush();
     this.drawState();
+  }
+
+  /** The clock ran out: what is in the box now is what the server saves a moment later. */
+  lastWords() {
+    this.box.settle(true);
+    this.sendDraft();
   }
 
   act(id) {

