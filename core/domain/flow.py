@@ -92,7 +92,8 @@ def advance(state: FlowState, event: Event, plan: InterviewPlan, now: datetime) 
         IllegalTransition: The event makes no sense in this phase.
         AttemptsUsed: No retry or pause is left.
     """
-    now = max(now, state.updated_at)
+    before = state.updated_at
+    now = max(now, before)
     if state.phase in OVER:
         raise IllegalTransition("This interview has ended.", "Open your results page.")
     state = replace(state, updated_at=now)
@@ -118,7 +119,8 @@ def advance(state: FlowState, event: Event, plan: InterviewPlan, now: datetime) 
         case Paused(), phase if phase in CLOCKED:
             return _pause(state, plan, now)
         case Returned(last_seen), phase if phase in CLOCKED:
-            return _return(state, last_seen, plan, now)
+            # The last event is a sign of life too; an older heartbeat must not give back time already used.
+            return _return(state, max(last_seen, before), plan, now)
         case Resumed(), Phase.PAUSED:
             return _resume(state, plan, now)
         case TimeUp(), phase if state.deadline is not None:
@@ -212,8 +214,10 @@ def _suspend(state: FlowState, at: datetime, *, wait_s: float, floor_s: float = 
 
 def _resume(state: FlowState, plan: InterviewPlan, now: datetime) -> FlowState:
     assert state.paused_phase is not None and state.remaining_s is not None and state.deadline is not None
-    unused = max(0.0, (state.deadline - now).total_seconds())
-    spent = min(plan.max_pause_s, max(state.paused_s, plan.max_pause_s - unused))
+    spent = state.paused_s
+    if state.pauses_used <= plan.max_pauses:  # beyond that the wait was the grace after a return, which is free
+        unused = max(0.0, (state.deadline - now).total_seconds())
+        spent = min(plan.max_pause_s, max(spent, plan.max_pause_s - unused))
     return replace(_enter(state, state.paused_phase, plan, now, seconds=state.remaining_s), paused_s=spent)
 
 
