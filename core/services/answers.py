@@ -22,6 +22,8 @@ from core.storage.records import AttemptRow, QuestionRow
 
 _LOG = logging.getLogger(__name__)
 _WAIT_FOR_WORDS_S = 3.0
+IDLE_ROOM_S = 900.0
+"""Longer than all pauses together; a candidate who comes back later gets a new room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,15 @@ class AnswerService:
         stopped = self._rooms.close(session_id)
         if stopped is not None and stopped[1] is not None:
             self._recordings.file(stopped[1].path)
+
+    def has_room(self, session_id: str) -> bool:
+        """Whether this process holds the interview's media."""
+        return self._rooms.find(session_id) is not None
+
+    def close_idle_rooms(self, after_s: float = IDLE_ROOM_S) -> None:
+        """Close rooms nobody uses any more: candidates who left and did not come back."""
+        for session_id in self._rooms.idle(after_s):
+            self.close_room(session_id)
 
     def keep_segment(self, attempt_id: int, segment: FinalSegment) -> None:
         """Store a finished segment; runs on a transcription thread.

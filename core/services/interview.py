@@ -21,6 +21,7 @@ from core.storage.interviews import InterviewRepo
 from core.storage.logs import LogRepo
 from core.storage.people import CandidateRepo
 from core.storage.questions import QuestionRepo
+from core.storage.watch import FlagRepo
 from core.storage.records import InterviewRow
 
 MAX_ANSWER_CHARS = 20_000
@@ -157,7 +158,12 @@ class InterviewService:
             session_id: The interview.
             last_seen: Last sign of the page before, UTC.
         """
+        self._answers.close_idle_rooms()
         view = self.move_on(session_id)
+        if not self._answers.has_room(session_id):
+            # The process that watched is gone; what it left open ended, as far as anyone saw, with its last sign.
+            with self._database.transaction() as tx:
+                FlagRepo(tx).close_all(session_id, last_seen or view.state.updated_at)
         if view.state.phase not in CLOCKED:
             return view
         return self.apply(session_id, Returned(last_seen or view.state.updated_at))

@@ -75,6 +75,7 @@ class LiveRoom:
         self._transcription = transcription
         self._watcher = watcher
         self._clock = clock
+        self._opened_at = clock.monotonic()
         self._lock = threading.RLock()
         self._target: RecordingTarget | None = None
         self._recorder: AnswerRecorder | None = None
@@ -98,6 +99,12 @@ class LiveRoom:
         now = self._clock.monotonic()
         audio, video = self.microphone.last_arrival, self.camera.last_arrival
         return MediaHealth(None if audio is None else now - audio, None if video is None else now - video)
+
+    @property
+    def last_sign(self) -> float:
+        """Monotonic time of the newest sound or picture, or of the opening."""
+        signs = (self.microphone.last_arrival, self.camera.last_arrival, self._opened_at)
+        return max(at for at in signs if at is not None)
 
     def watch_view(self) -> WatchView | None:
         """What the monitor sees; None when it was never asked to watch."""
@@ -220,6 +227,12 @@ class LiveRooms:
         with self._lock:
             room = self._rooms.pop(session_id, None)
         return room.close() if room is not None else None
+
+    def idle(self, after_s: float) -> list[str]:
+        """Sessions whose room has had neither sound nor picture for this long."""
+        now = self._clock.monotonic()
+        with self._lock:
+            return [k for k, room in self._rooms.items() if now - room.last_sign > after_s]
 
     def open_ids(self) -> list[str]:
         """Sessions with an open room."""

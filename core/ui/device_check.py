@@ -199,6 +199,7 @@ def _practice(house: House, room: LiveRoom) -> None:
         actions=[action],
         captions=room.captions(PRACTICE),
         title="Practice answer",
+        saved_state="off",
         placeholder="Your words appear here. You can correct them or type.",
     ):
         if isinstance(event, ActionPressed):

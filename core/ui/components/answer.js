@@ -105,7 +105,8 @@ class Answer {
     setText(this.find(".count"), left > NEAR_LIMIT ? "" : left > 0 ? `${left} characters left` : "The box is full");
     const unsent = this.box.text !== this.sentText || !this.outbox.settled;
     const saved = unsent ? "Saving…" : this.data?.saved_state === "failed" ? "Not saved yet. We keep trying." : "Saved";
-    setText(this.find(".saved"), this.kept || unsent ? saved : "");
+    const says = this.data?.saved_state !== "off" && (this.kept || unsent);
+    setText(this.find(".saved"), says ? saved : "");
   }
 
   close() {

@@ -77,7 +77,7 @@ def answer(
     title: str = "Your answer",
     placeholder: str = "",
     notice: str = "",
-    saved_state: Literal["saved", "failed"] = "saved",
+    saved_state: Literal["saved", "failed", "off"] = "saved",
 ) -> list[AnswerEvent]:
     """Draws the box and returns drafts and presses since the last call.
 
@@ -97,7 +97,7 @@ def answer(
         title: Label of the box.
         placeholder: Shown while it is empty.
         notice: A short line below the box: "Captions are delayed; your answer is being recorded."
-        saved_state: ``failed`` when the last draft could not be stored.
+        saved_state: ``failed`` when the last draft could not be stored; ``off`` says nothing, for text not kept.
     """
     captions = captions or CaptionView()
     data = {
