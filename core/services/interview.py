@@ -21,8 +21,8 @@ from core.storage.interviews import InterviewRepo
 from core.storage.logs import LogRepo
 from core.storage.people import CandidateRepo
 from core.storage.questions import QuestionRepo
-from core.storage.watch import FlagRepo
 from core.storage.records import InterviewRow
+from core.storage.watch import FlagRepo
 
 MAX_ANSWER_CHARS = 20_000
 TIME_UP_GRACE_S = 1.5

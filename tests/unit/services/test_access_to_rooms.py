@@ -211,7 +211,7 @@ def fail(house: House, times: int) -> None:
 def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(make_house: MakeHouse) -> None:
     house = make_house(recruiter_password="secret")
     fail(house, 5)
-    with pytest.raises(AccessDenied, match="Try again in 30 seconds|Try again in 31 seconds"):
+    with pytest.raises(AccessDenied, match="Too many wrong passwords"):
         house.access.check_recruiter("secret")
 
 
