@@ -54,7 +54,7 @@ class InterviewService:
             return read_view(tx, InterviewRepo(tx).get(session_id), now)
 
     def start(self, session_id: str) -> InterviewView:
-        """Draw the questions, in one transaction with the start, and open the first."""
+        """Draw the questions, in one transaction with the start, and open the first; a second call changes nothing."""
         with self._database.reading() as tx:
             row = InterviewRepo(tx).get(session_id)
             asked = QuestionRepo(tx).bank_ids_asked(CandidateRepo(tx).by_session(session_id).email)
@@ -63,17 +63,16 @@ class InterviewService:
         now = self._clock.now()
         with self._database.transaction() as tx:
             row = InterviewRepo(tx).get(session_id)
-            plan = replace(row.plan, question_count=len(drawn.questions))
-            state = advance(row.state, Started(), plan, now)
-            if not InterviewRepo(tx).save_state(session_id, row.version, state):
-                return self.load(session_id)
-            InterviewRepo(tx).save_plan(session_id, plan)
+            if QuestionRepo(tx).find(session_id, 0) is not None:
+                return read_view(tx, row, now)
+            row = replace(row, plan=replace(row.plan, question_count=len(drawn.questions)))
+            self._step(InterviewRepo(tx), LogRepo(tx), row, Started())
+            InterviewRepo(tx).save_plan(session_id, row.plan)
             InterviewRepo(tx).save_question_source(session_id, drawn.source)
             rows = [QuestionRepo(tx).add(session_id, n, question, now) for n, question in enumerate(drawn.questions)]
             QuestionRepo(tx).mark_asked(rows[0].id, now)
             detail = {"source": drawn.source, "degraded": drawn.degraded, "reason": drawn.reason}
             LogRepo(tx).add(session_id, "questions_drawn", detail, now)
-            self._log_step(LogRepo(tx), row, state, Started())
         return self.load(session_id)
 
     def apply(self, session_id: str, event: Event, question_key: str = "") -> InterviewView:
@@ -117,6 +116,8 @@ class InterviewService:
             StorageUnavailable: Nothing was committed; the text stays in the box.
         """
         view = self.load(session_id)
+        if view.question_key == question_key and view.state.phase is Phase.SUBMITTED:
+            return self.move_on(session_id)
         if view.question_key != question_key or view.state.phase not in CLOCKED or view.question is None:
             return view
         if len(text) > MAX_ANSWER_CHARS:
@@ -134,7 +135,7 @@ class InterviewService:
         with self._database.transaction() as tx:
             row = InterviewRepo(tx).get(session_id)
             if row.version != view.version:
-                return self.load(session_id)
+                return read_view(tx, row, self._clock.now())
             self._answers.commit(tx, view.question, view.attempt, text, edited=edited, ending=ending, plan=view.plan)
             self._step(InterviewRepo(tx), LogRepo(tx), row, AnswerSubmitted(ending))
         return self.move_on(session_id)
@@ -171,6 +172,8 @@ class InterviewService:
     def tick(self, session_id: str) -> InterviewView:
         """Let time pass; called about once a second by the live page."""
         view = self.load(session_id)
+        if view.state.phase is Phase.SUBMITTED:  # committed, but the database refused the step after it
+            return self.move_on(session_id)
         deadline = view.state.deadline
         if deadline is None or (self._clock.now() - deadline).total_seconds() < TIME_UP_GRACE_S:
             return view
@@ -211,7 +214,7 @@ class InterviewService:
 
     def _step(self, repo: InterviewRepo, logs: LogRepo, row: InterviewRow, event: Event) -> FlowState:
         state = advance(row.state, event, row.plan, self._clock.now())
-        if state.phase is row.state.phase and state.deadline == row.state.deadline:
+        if replace(state, updated_at=row.state.updated_at) == row.state:
             return row.state
         if not repo.save_state(row.session_id, row.version, state):
             raise IllegalTransition("This was already done in another tab.", "Reload the page to see where you are.")
