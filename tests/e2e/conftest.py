@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
+expect.set_options(timeout=15_000)
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
@@ -113,10 +114,10 @@ def chromium(
     headed: bool = False,
     grant: bool = True,
 ) -> Iterator[Browser]:
-    """A browser whose microphone and camera are files, played in a loop."""
-    arguments = list(QUIET)
+    """A browser whose microphone and camera are files, played in a loop; without ``grant`` it refuses to give them."""
+    arguments = [*QUIET, "--use-fake-device-for-media-stream"]
     if grant:
-        arguments += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+        arguments.append("--use-fake-ui-for-media-stream")
     if speech:
         arguments.append(f"--use-file-for-fake-audio-capture={speech}")
     if camera:
