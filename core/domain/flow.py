@@ -189,7 +189,8 @@ def _return(state: FlowState, last_seen: datetime, plan: InterviewPlan, now: dat
     has_pause = state.pauses_used < plan.max_pauses
     budget = plan.max_pause_s - state.paused_s - (now - last_seen).total_seconds()
     wait = max(plan.pause_grace_s, budget if has_pause else 0.0)
-    suspended = _suspend(state, last_seen, wait_s=0.0, floor_s=plan.pause_grace_s)
+    # With no pause left the time away counts, so that refreshing cannot stretch an answer.
+    suspended = _suspend(state, last_seen if has_pause else now, wait_s=0.0, floor_s=plan.pause_grace_s)
     away = (now - last_seen).total_seconds() if has_pause else 0.0
     return replace(
         suspended,

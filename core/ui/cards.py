@@ -68,11 +68,21 @@ def summary(file: InterviewFile) -> None:
     answered = [q for q in file.questions if q.question.submitted_at and (q.question.answer or "").strip()]
     words = sum(len((q.question.answer or "").split()) for q in answered)
     spoken = sum(a.recorded_s for q in file.questions for a in q.attempts[-1:])
-    cells = st.columns(4)
-    cells[0].metric("Questions answered", f"{len(answered)} of {len(file.questions)}")
-    cells[1].metric("Words", f"{words:,}")
-    cells[2].metric("Time recorded", clock_text(spoken))
-    cells[3].metric("Time in all", clock_text(_total_s(file)))
+    figures_row(
+        {
+            "Questions answered": f"{len(answered)} of {len(file.questions)}",
+            "Words": f"{words:,}",
+            "Time recorded": clock_text(spoken),
+            "Time in all": clock_text(_total_s(file)),
+        }
+    )
+
+
+def figures_row(figures: dict[str, str]) -> None:
+    """Figures side by side, wrapping where the page is narrow."""
+    with st.container(horizontal=True, gap="large"):
+        for label, value in figures.items():
+            st.metric(label, value, width="content")
 
 
 def own_answers(house: House, file: InterviewFile) -> None:

@@ -12,7 +12,7 @@ from core.bootstrap import House
 from core.domain.watch import LEAVING_THE_PAGE, PageEventKind
 from core.questions.subjects import SUBJECTS
 from core.services.desk import InterviewFile, QuestionFile
-from core.ui.cards import ENDING_WORDS, answer_text, clock_text
+from core.ui.cards import ENDING_WORDS, answer_text, clock_text, figures_row
 
 PAGE_SIZE = 50
 PHASE_WORDS = {
@@ -105,12 +105,15 @@ def figures(file: InterviewFile) -> None:
     """The row of figures on top of a review."""
     events = Counter(entry.kind for entry in file.logs)
     answered = sum(1 for q in file.questions if (q.question.answer or "").strip())
-    cells = st.columns(5)
-    cells[0].metric("State", PHASE_WORDS.get(file.interview.state.phase, "In progress"))
-    cells[1].metric("Answered", f"{answered} of {len(file.questions)}")
-    cells[2].metric("Recorded", clock_text(sum(a.recorded_s for q in file.questions for a in q.attempts[-1:])))
-    cells[3].metric("Flags", len(file.flags))
-    cells[4].metric("Left the page", sum(events[k.value] for k in LEAVING_THE_PAGE))
+    figures_row(
+        {
+            "State": PHASE_WORDS.get(file.interview.state.phase, "In progress"),
+            "Answered": f"{answered} of {len(file.questions)}",
+            "Recorded": clock_text(sum(a.recorded_s for q in file.questions for a in q.attempts[-1:])),
+            "Flags": str(len(file.flags)),
+            "Left the page": str(sum(events[k.value] for k in LEAVING_THE_PAGE)),
+        }
+    )
     granted = {c.kind: c.granted for c in file.consents}
     lines = [f"{kind}: {'agreed' if given else 'declined'}" for kind, given in granted.items()]
     st.caption(
@@ -152,6 +155,10 @@ def flags(house: House, file: InterviewFile) -> None:
     if not file.interview.plan.watch_camera:
         st.info("The camera was not watched in this interview. Nothing can be said from pictures.")
         return
+    for entry in (e for e in file.logs if e.kind == "camera_blind"):
+        begun, ended = (datetime.fromisoformat(str(entry.detail[k])) for k in ("from", "to"))
+        lasted = f"{(ended - begun).total_seconds():.0f} s"
+        st.info(f"Not seen: from {local(begun)} for {lasted} no picture arrived. That is unknown, not clean.")
     if not file.flags:
         st.caption("No flag was raised.")
     pictures = {s.id: s for s in file.snapshots}

@@ -14,7 +14,11 @@ header[data-testid="stHeader"] { background: transparent; height: 0; min-height:
 .st-key-person [data-testid='stText'] { font-size: 1.6rem; font-weight: 700; }
 .stButton button, .stFormSubmitButton button, .stDownloadButton button { min-height: 44px; }
 [data-testid="stMetricValue"], [data-testid="stDataFrame"] { font-variant-numeric: tabular-nums; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 0.75rem 0.75rem 2rem; } }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 0.75rem 0.75rem 2rem; }
+  /* Self-view and clock come first where the columns stack, so that both stay in sight while answering. */
+  .st-key-room > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }
+}
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 </style>
 """

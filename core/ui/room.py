@@ -62,7 +62,8 @@ def live(house: House, who: Visitor) -> None:
 
 
 def _draw(house: House, room: LiveRoom, view: InterviewView) -> None:
-    main, side = st.columns([2.4, 1], gap="medium")
+    with st.container(key="room"):
+        main, side = st.columns([2.4, 1], gap="medium")
     with main:
         if view.state.phase is Phase.CHECKED:
             question_card.before_start(view)
