@@ -5,6 +5,7 @@ A room outlives page refreshes; media that arrive are taken whether or not a pag
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +19,9 @@ from core.media.level import AudioLevel
 from core.media.recorder import AnswerRecorder, RecordedAudio
 from core.media.video import LatestFrame
 from core.proctoring.watcher import Watcher, WatchSink
+from core.services.media_health import MediaHealth
 from core.speech.captions import CaptionStream
 from core.speech.service import TranscriptionService
-
-MEDIA_STALE_S = 3.0
-"""No audio for this long means the connection is gone; the browser itself is noticed only after 20 s or more."""
 
 SILENT_BELOW_DBFS = -55.0
 """Speech into a working microphone is 20 to 40 dB above this."""
@@ -47,24 +46,6 @@ class RecordingTarget:
     offset_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class MediaHealth:
-    """Whether media arrive. ``None`` means that kind has never arrived."""
-
-    audio_age_s: float | None
-    video_age_s: float | None
-
-    @property
-    def audio_live(self) -> bool:
-        """Sound is arriving now."""
-        return self.audio_age_s is not None and self.audio_age_s < MEDIA_STALE_S
-
-    @property
-    def video_live(self) -> bool:
-        """Pictures are arriving now."""
-        return self.video_age_s is not None and self.video_age_s < MEDIA_STALE_S
-
-
 class LiveRoom:
     """Media of one candidate. Public methods may be called from any thread."""
 
@@ -82,6 +63,9 @@ class LiveRoom:
         self._stream: CaptionStream | None = None
         self._stream_attempt = 0
         self._watching = False
+        self.first_sound_at: datetime | None = None
+        """When the first sound reached this process, UTC."""
+        self._unclosed: list[AnswerRecorder] = []
         self.trouble: InterviewError | None = None
         """Why sound cannot be written just now; it waits in memory meanwhile."""
         self.microphone = MicrophoneIntake(self._on_chunk, clock)
@@ -152,7 +136,11 @@ class LiveRoom:
             self._target = target
 
     def stop_recording(self) -> tuple[RecordingTarget, RecordedAudio | None] | None:
-        """End the recording; pending words still arrive later. None when nothing was recorded."""
+        """End the recording; pending words still arrive later. None when nothing was recorded.
+
+        When the disk refuses the last samples, they wait in memory until the next call, and no sound is returned.
+        """
+        self._close_earlier()
         with self._lock:
             target, recorder, stream = self._target, self._recorder, self._stream
             self._target = self._recorder = None
@@ -160,7 +148,21 @@ class LiveRoom:
             return None
         if stream is not None:
             stream.finish()
-        return target, recorder.close() if recorder is not None else None
+        if recorder is None:
+            return target, None
+        try:
+            return target, recorder.close()
+        except InterviewError as error:
+            self.trouble = error
+            self._unclosed.append(recorder)
+            return target, None
+
+    def _close_earlier(self) -> None:
+        """What is written now stays in the spool and is filed at the next start."""
+        with suppress(InterviewError):
+            while self._unclosed:
+                self._unclosed[0].close()
+                self._unclosed.pop(0)
 
     def captions(self, attempt_id: int) -> CaptionView:
         """Captions of the running, or else the last, recording if it was of this attempt.
@@ -187,6 +189,8 @@ class LiveRoom:
 
     def _on_chunk(self, chunk: AudioChunk) -> None:
         """Runs on the intake thread. Sound is on disk before anything else is done with it."""
+        if self.first_sound_at is None:
+            self.first_sound_at = self._clock.now()
         with self._lock:
             recorder, stream, recording = self._recorder, self._stream, self._target is not None
             if recorder is not None:

@@ -81,6 +81,8 @@ def _follow_media(house: House, room: LiveRoom, view: InterviewView) -> Intervie
         if not (arrived and st.session_state.get(side_panel.WANTS_START)):
             return view
         view = _go(house, view)
+        if room.first_sound_at is not None:
+            house.interviews.note(view.session_id, "media_arrived", {"at_sound": room.first_sound_at.isoformat()})
     elif view.state.phase in CLOCKED and not arrived:
         view = _lost_media(house, room, view)
     if view.state.phase is Phase.ANSWERING and view.plan.answer_mode is AnswerMode.LIVE and view.attempt is not None:

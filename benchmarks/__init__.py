@@ -1,0 +1,1 @@
+"""Measurements. Run as ``python -m benchmarks.NAME``; nothing here is asserted."""
