@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.domain.clock import Clock
+from core.domain.errors import InterviewError
 from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
 from core.domain.transcript import CaptionView, FinalSegment
 from core.media.clip import decode_clip
@@ -76,7 +77,11 @@ class AnswerService:
             first_number=segments[-1].number + 1 if segments else 0,
             offset_s=sum(p.duration_s for p in parts),
         )
-        room.start_recording(target, self.keep_segment)
+        try:
+            room.start_recording(target, self.keep_segment)
+        except InterviewError as error:  # the page says so; the candidate can go on by typing
+            room.trouble = error
+            return False
         return True
 
     def stop_recording(self, session_id: str) -> None:
@@ -137,7 +142,8 @@ class AnswerService:
         with self._database.transaction() as tx:
             parts = AttemptRepo(tx).recordings(attempt.id)
             segments = AttemptRepo(tx).segments(attempt.id)
-        self._recordings.add(session_id, attempt.id, len(parts), samples, self._clock.now())
+        part = self._recordings.next_part(session_id, attempt.id)
+        self._recordings.add(session_id, attempt.id, part, samples, self._clock.now())
         first, offset = (segments[-1].number + 1 if segments else 0), sum(p.duration_s for p in parts)
         heard = self._transcription.transcribe(samples)
         for n, s in enumerate(heard):
@@ -169,7 +175,7 @@ class AnswerService:
         """Write the answer inside the caller's transaction."""
         now = self._clock.now()
         heard = _join(AttemptRepo(tx).segments(attempt.id))
-        spoken = bool(AttemptRepo(tx).recordings(attempt.id))
+        spoken = bool(heard or AttemptRepo(tx).recordings(attempt.id))
         if ending is AnswerEnding.SKIPPED:
             answer = ""
         else:

@@ -31,8 +31,8 @@ class SessionMonitor:
 
     def flag_opened(self, flag: Flag, snapshot: Snapshot | None) -> None:
         """Keep a flag as soon as it opens, with its picture."""
+        picture = self._store_or_none(snapshot) if snapshot is not None else None
         try:
-            picture = self._store(snapshot) if snapshot is not None else None
             with self._database.transaction() as tx:
                 flag_id = FlagRepo(tx).open(
                     self._session_id, flag.kind, flag.started_at, flag.strength, flag.reason, self._clock.now(), picture
@@ -54,16 +54,20 @@ class SessionMonitor:
 
     def snapshot(self, snapshot: Snapshot) -> None:
         """Keep a routine picture."""
-        try:
-            self._store(snapshot)
-        except InterviewError as error:
-            _LOG.error("a snapshot could not be stored: %s", type(error).__name__)
+        self._store_or_none(snapshot)
 
     def blind(self, started_at: datetime, ended_at: datetime) -> None:
         """Note a span in which nothing was seen: unknown, not clean."""
         detail = {"from": started_at.isoformat(), "to": ended_at.isoformat()}
         with self._database.transaction() as tx:
             LogRepo(tx).add(self._session_id, "camera_blind", detail, ended_at)
+
+    def _store_or_none(self, snapshot: Snapshot) -> int | None:
+        try:
+            return self._store(snapshot)
+        except InterviewError as error:
+            _LOG.error("a snapshot could not be stored: %s", type(error).__name__)
+            return None
 
     def _store(self, snapshot: Snapshot) -> int:
         stamp = snapshot.at.strftime("%Y%m%dT%H%M%S%f")

@@ -1,12 +1,13 @@
 """Sound of the answers: from the file written live to the blob store, and back."""
 
 import logging
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from core.domain.errors import InterviewError
+from core.domain.errors import InterviewError, NotFound
 from core.media.audio import SAMPLE_RATE, Samples
 from core.media.clip import decode_clip
 from core.media.encoding import encode_flac
@@ -14,8 +15,10 @@ from core.media.recorder import load_pcm
 from core.storage.attempts import AttemptRepo
 from core.storage.blobs import BlobStore
 from core.storage.database import Database
+from core.storage.questions import QuestionRepo
 
 _LOG = logging.getLogger(__name__)
+_NAME = re.compile(r"[^.]+\.\d{1,18}\.\d{1,9}\.\d{1,15}\.pcm")
 
 
 class RecordingStore:
@@ -31,18 +34,23 @@ class RecordingStore:
         self._spool = spool
 
     def new_path(self, session_id: str, attempt_id: int, started_at: datetime) -> Path:
-        """Where the next part of an attempt is written; counts parts filed and parts still in the spool."""
+        """Where the next part of an attempt is written."""
+        started_ms = int(started_at.timestamp() * 1000)
+        part = self.next_part(session_id, attempt_id)
+        return self._spool / f"{session_id}.{attempt_id}.{part}.{started_ms}.pcm"
+
+    def next_part(self, session_id: str, attempt_id: int) -> int:
+        """Number of the next part of an attempt; counts parts filed and parts still in the spool."""
         with self._database.reading() as tx:
             filed = len(AttemptRepo(tx).recordings(attempt_id))
-        waiting = len(list(self._spool.glob(f"{session_id}.{attempt_id}.*.pcm")))
-        started_ms = int(started_at.timestamp() * 1000)
-        return self._spool / f"{session_id}.{attempt_id}.{filed + waiting}.{started_ms}.pcm"
+        return filed + len(list(self._spool.glob(f"{session_id}.{attempt_id}.*.pcm")))
 
     def file(self, path: Path) -> bool:
         """Move a closed sound file into the blob store.
 
         The raw file goes only after the row is committed. When the store refuses (full disk, locked database)
-        the file stays in the spool and is filed at the next start: an answer never waits for its sound.
+        the file stays in the spool and is filed at the next start: an answer never waits for its sound. So does a
+        file whose interview is not in the database (a new one was begun): its numbers may be somebody else's there.
 
         Returns:
             Whether it was filed.
@@ -51,6 +59,7 @@ class RecordingStore:
         try:
             samples = load_pcm(path)
             if len(samples):
+                self._check_owner(session_id, int(attempt_id))
                 started_at = datetime.fromtimestamp(int(started_ms) / 1000, UTC)
                 self.add(session_id, int(attempt_id), int(part), samples, started_at)
             path.unlink(missing_ok=True)
@@ -65,7 +74,7 @@ class RecordingStore:
         Returns:
             How many files were filed.
         """
-        return sum(self.file(path) for path in sorted(self._spool.glob("*.*.*.*.pcm")))
+        return sum(self.file(path) for path in sorted(self._spool.glob("*.pcm")) if _NAME.fullmatch(path.name))
 
     def add(self, session_id: str, attempt_id: int, part: int, samples: Samples, started_at: datetime) -> None:
         """Store one part of an attempt's sound, int16 mono 16 kHz, as FLAC.
@@ -85,6 +94,12 @@ class RecordingStore:
                 sha256=sha256,
                 started_at=started_at,
             )
+
+    def _check_owner(self, session_id: str, attempt_id: int) -> None:
+        with self._database.reading() as tx:
+            question = QuestionRepo(tx).get(AttemptRepo(tx).get(attempt_id).question_id)
+        if question.session_id != session_id:
+            raise NotFound("This recording belongs to no interview in the database.")
 
     def sound(self, attempt_id: int) -> bytes | None:
         """Everything recorded of one attempt, as one FLAC file, 16 kHz mono; None when nothing was.

@@ -1,0 +1,150 @@
+"""Page events, flags and snapshots, written down as they happen."""
+
+from datetime import timedelta
+
+import pytest
+from fakes.clock import ManualClock
+from holding import Holder, MakeHouse
+
+from core.bootstrap import House
+from core.domain.errors import StorageUnavailable
+from core.domain.flow import Phase
+from core.domain.watch import Flag, FlagKind, PageEventKind, Snapshot
+from core.storage.blobs import BlobStore
+
+JPEG = b"\xff\xd8\xff\xe0 a picture"
+
+
+def test_leaving_the_page_is_warned_about_as_one_of_three(house: House, held: Holder) -> None:
+    assert "1 of 3" in house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
+
+
+def test_leaving_the_page_again_counts_on(house: House, held: Holder) -> None:
+    house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
+    assert "2 of 3" in house.pages.record(held.session_id, [(PageEventKind.BLUR, 0)])
+
+
+def test_several_leavings_in_one_batch_are_all_counted(house: House, held: Holder) -> None:
+    warning = house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0), (PageEventKind.FULLSCREEN_EXIT, 0)])
+    assert "2 of 3" in warning and "full screen" in warning
+
+
+def test_after_the_last_warning_the_interview_goes_on_and_says_so(house: House, held: Holder) -> None:
+    held.start()
+    for _ in range(3):
+        house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
+    warning = house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
+    assert "goes on" in warning and "of 3" not in warning
+    assert held.phase is Phase.ASKING
+
+
+def test_the_number_of_warnings_is_a_setting(make_house: MakeHouse, clock: ManualClock) -> None:
+    holder = Holder.ready(make_house(page_warnings=7), clock)
+    assert "1 of 7" in holder.house.pages.record(holder.session_id, [(PageEventKind.BLUR, 0)])
+
+
+@pytest.mark.parametrize(
+    "kind", [PageEventKind.VISIBLE, PageEventKind.FOCUS, PageEventKind.COPY, PageEventKind.CUT, PageEventKind.PASTE]
+)
+def test_what_is_no_leaving_is_not_counted_as_one(house: House, held: Holder, kind: PageEventKind) -> None:
+    house.pages.record(held.session_id, [(kind, 3)])
+    assert "1 of 3" in house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
+
+
+@pytest.mark.parametrize("kind", list(PageEventKind))
+def test_every_kind_of_page_event_is_logged(house: House, held: Holder, kind: PageEventKind) -> None:
+    house.pages.record(held.session_id, [(kind, 0)])
+    assert len(held.logged(kind.value)) == 1
+
+
+def test_a_paste_is_logged_by_its_length_and_nothing_else(house: House, held: Holder) -> None:
+    house.pages.record(held.session_id, [(PageEventKind.PASTE, 512)])
+    assert held.logged("paste") == [{"length": 512}]
+
+
+def test_a_paste_is_told_to_the_candidate(house: House, held: Holder) -> None:
+    assert "pasted" in house.pages.record(held.session_id, [(PageEventKind.PASTE, 512)])
+
+
+def test_coming_back_to_the_page_is_no_warning(house: House, held: Holder) -> None:
+    assert house.pages.record(held.session_id, [(PageEventKind.VISIBLE, 0)]) == ""
+
+
+def test_two_interviews_are_counted_apart(house: House, held: Holder, clock: ManualClock) -> None:
+    other = Holder.ready(house, clock, "eve@example.org")
+    house.pages.record(other.session_id, [(PageEventKind.HIDDEN, 0)])
+    assert "1 of 3" in house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
+
+
+def flag(clock: ManualClock, ended: bool = False, kind: FlagKind = FlagKind.NO_FACE) -> Flag:
+    ended_at = clock.now() + timedelta(seconds=8) if ended else None
+    return Flag(kind, clock.now(), ended_at, 0.9, "No face was in the picture." if not ended else "For 8 seconds.")
+
+
+def picture(clock: ManualClock, reason: str = "no_face") -> Snapshot:
+    return Snapshot(JPEG, clock.now(), reason, 0)
+
+
+def test_a_flag_is_stored_as_soon_as_it_opens(house: House, held: Holder, clock: ManualClock) -> None:
+    house.monitor(held.session_id).flag_opened(flag(clock), None)
+    (stored,) = held.file.flags
+    assert (stored.kind, stored.started_at, stored.ended_at) == (FlagKind.NO_FACE, clock.now(), None)
+
+
+def test_a_flag_is_stored_with_its_picture(house: House, held: Holder, clock: ManualClock) -> None:
+    house.monitor(held.session_id).flag_opened(flag(clock), picture(clock))
+    (stored,), (shot,) = held.file.flags, held.file.snapshots
+    assert stored.snapshot_id == shot.id and house.desk.picture(shot.blob_key) == JPEG
+
+
+def test_a_closed_flag_has_its_end_and_its_last_reason(house: House, held: Holder, clock: ManualClock) -> None:
+    monitor = house.monitor(held.session_id)
+    monitor.flag_opened(flag(clock), None)
+    monitor.flag_closed(flag(clock, ended=True))
+    (stored,) = held.file.flags
+    assert (stored.ended_at, stored.reason) == (clock.now() + timedelta(seconds=8), "For 8 seconds.")
+
+
+def test_closing_one_kind_of_flag_leaves_the_other_open(house: House, held: Holder, clock: ManualClock) -> None:
+    monitor = house.monitor(held.session_id)
+    monitor.flag_opened(flag(clock), None)
+    monitor.flag_opened(flag(clock, kind=FlagKind.MULTIPLE_FACES), None)
+    monitor.flag_closed(flag(clock, ended=True))
+    assert {f.kind: f.ended_at is None for f in held.file.flags} == {
+        FlagKind.NO_FACE: False, FlagKind.MULTIPLE_FACES: True,
+    }  # fmt: skip
+
+
+def test_a_routine_picture_is_kept(house: House, held: Holder, clock: ManualClock) -> None:
+    house.monitor(held.session_id).snapshot(picture(clock, "routine"))
+    (shot,) = held.file.snapshots
+    assert (shot.reason, shot.taken_at, house.desk.picture(shot.blob_key)) == ("routine", clock.now(), JPEG)
+
+
+def test_a_span_without_sight_is_logged_as_such(house: House, held: Holder, clock: ManualClock) -> None:
+    begun = clock.now()
+    house.monitor(held.session_id).blind(begun, begun + timedelta(seconds=20))
+    (entry,) = held.logged("camera_blind")
+    assert entry == {"from": begun.isoformat(), "to": (begun + timedelta(seconds=20)).isoformat()}
+
+
+@pytest.fixture
+def no_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: BlobStore, key: str, data: bytes) -> str:
+        raise StorageUnavailable("The disk is full, so this was not saved.")
+
+    monkeypatch.setattr(BlobStore, "put", refuse)
+
+
+def test_a_flag_is_kept_when_its_picture_cannot_be(
+    house: House, held: Holder, clock: ManualClock, no_space: None
+) -> None:
+    house.monitor(held.session_id).flag_opened(flag(clock), picture(clock))
+    assert [f.snapshot_id for f in held.file.flags] == [None]
+
+
+def test_a_picture_that_cannot_be_kept_does_not_stop_the_monitor(
+    house: House, held: Holder, clock: ManualClock, no_space: None
+) -> None:
+    house.monitor(held.session_id).snapshot(picture(clock))
+    assert held.file.snapshots == []
