@@ -7,7 +7,7 @@ page finds everything in the database again.
 import streamlit as st
 
 from core.bootstrap import House
-from core.domain.errors import AttemptsUsed, IllegalTransition
+from core.domain.errors import AttemptsUsed, IllegalTransition, InterviewError
 from core.domain.events import Paused, Resumed
 from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
@@ -22,8 +22,6 @@ TICK_S = 1.0
 def media_frame(house: House, view: InterviewView) -> None:
     """Join the live room and draw the media frame; outside the fragment, so that it is never redrawn."""
     room = house.rooms.open(view.session_id)
-    if view.plan.watch_camera:
-        room.watch(house.monitor(view.session_id))
     if needs_media(view):
         with st.container(key="media_frame"):
             st.caption("If nothing happens when you press the big button, use this one:")
@@ -55,6 +53,7 @@ def live(house: House, who: Visitor) -> None:
             guards.lost_seat()
         room = house.rooms.open(who.session_id)
         view = _follow_media(house, room, house.interviews.tick(who.session_id))
+        side_panel.take_page_events(house, view)  # first: what ends the interview also ends this page
         if view.is_over:
             house.answers.close_room(who.session_id)
             st.rerun(scope="app")
@@ -79,15 +78,28 @@ def _follow_media(house: House, room: LiveRoom, view: InterviewView) -> Intervie
     arrived = not needs_media(view) or _media_arrive(room, view)
     if view.state.phase in (Phase.CHECKED, Phase.PAUSED):
         if not (arrived and st.session_state.get(side_panel.WANTS_START)):
+            room.unwatch()
             return view
         view = _go(house, view)
         if room.first_sound_at is not None:
             house.interviews.note(view.session_id, "media_arrived", {"at_sound": room.first_sound_at.isoformat()})
     elif view.state.phase in CLOCKED and not arrived:
         view = _lost_media(house, room, view)
+    _watch(house, room, view)
     if view.state.phase is Phase.ANSWERING and view.plan.answer_mode is AnswerMode.LIVE and view.attempt is not None:
-        house.answers.ensure_recording(view.session_id, view.attempt)
+        try:
+            house.answers.ensure_recording(view.session_id, view.attempt)
+        except InterviewError as error:  # the question stays on screen, typing goes on
+            errors.show(error)
     return view
+
+
+def _watch(house: House, room: LiveRoom, view: InterviewView) -> None:
+    """Watch the camera while a question is open, and never in a pause: walking about is then nobody's business."""
+    if not view.plan.watch_camera or view.state.phase not in CLOCKED:
+        room.unwatch()
+    elif room.health().video_live:
+        room.watch(house.monitor(view.session_id))
 
 
 def _go(house: House, view: InterviewView) -> InterviewView:

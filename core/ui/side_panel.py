@@ -7,7 +7,6 @@ import streamlit as st
 from core.bootstrap import House
 from core.domain.events import Paused
 from core.domain.flow import CLOCKED, Phase
-from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
 from core.services.rooms import LiveRoom
 from core.ui import errors, other_ways
@@ -48,7 +47,8 @@ def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool
         )
     if view.state.phase in CLOCKED:
         _pause_button(house, view)
-    _page_events(house, view)
+    if (text := _warning()) and not needs_media:
+        st.warning(text)
     if waiting and needs_media:
         _other_ways(house, view)
 
@@ -138,15 +138,13 @@ def _pause(house: House, session_id: str) -> None:
         st.session_state.pop("room:lost", None)
 
 
-def _page_events(house: House, view: InterviewView) -> None:
+def take_page_events(house: House, view: InterviewView) -> None:
+    """Log what the page reported since the last run."""
     events = guard("guard", active=view.state.phase in CLOCKED)
     if events:
         warning = house.pages.record(view.session_id, [(e.kind, e.length or 0) for e in events])
         if warning:
             st.session_state["room:warning"] = (warning, time.monotonic() + WARNING_SHOWN_S)
-            st.rerun(scope="fragment")
-    if (text := _warning()) and view.plan.answer_mode is not AnswerMode.LIVE and not view.plan.watch_camera:
-        st.warning(text)
 
 
 def _other_ways(house: House, view: InterviewView) -> None:

@@ -95,6 +95,8 @@ class Watch {
       ? event.clipboardData?.getData("text").length ?? 0
       : selectedLength(event);
     this.post(event.type, Date.now(), { length });
+    // Not gathered with others: a press of Finish right after a paste would overtake it.
+    this.outbox.flush();
   }
 
   close() {
