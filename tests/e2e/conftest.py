@@ -129,6 +129,52 @@ def chromium(
         browser.close()
 
 
+@contextmanager
+def display() -> Iterator[str]:
+    """A screen nobody sees, on a display number of its own choosing."""
+    numbers, chosen = os.pipe()
+    command = ["Xvfb", "-displayfd", str(chosen), "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]
+    screen = subprocess.Popen(command, pass_fds=(chosen,), stderr=subprocess.DEVNULL)
+    os.close(chosen)
+    try:
+        with os.fdopen(numbers) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        screen.terminate()
+        screen.wait(10)
+
+
+@contextmanager
+def chromium_on(screen: str, playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+    """A browser in a real window, as a candidate has it: its tabs are hidden and lose the focus like any others.
+
+    One that Playwright starts itself believes in every tab that it is in front and has the focus.
+    """
+    arguments = [*QUIET, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    arguments += ["--no-default-browser-check", "--password-store=basic", "--lang=en-US", "--window-size=1300,950"]
+    arguments += [f"--user-data-dir={profile}", "--remote-debugging-port=0", "about:blank"]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(
+        [CHROMIUM, *arguments], env={**os.environ, "DISPLAY": screen}, stdout=quiet, stderr=quiet
+    )
+    try:
+        port_file = profile / "DevToolsActivePort"
+        for _ in range(100):
+            if port_file.exists() and (told := port_file.read_text().split()):
+                break
+            time.sleep(0.1)
+        else:
+            raise RuntimeError("the browser did not open its window")
+        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{told[0]}", no_defaults=True)
+        context = browser.contexts[0]
+        context.set_default_timeout(20_000)
+        yield context
+        browser.close()
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
 def new_page(
     browser: Browser, width: int = 1280, height: int = 720, dark: bool = False
 ) -> tuple[BrowserContext, object]:

@@ -1,0 +1,139 @@
+"""What the page notices about itself, in a real window: tabs, windows, full screen, the clipboard."""
+
+import os
+import subprocess
+
+import pytest
+from conftest import chromium_on, display, serve
+from playwright.sync_api import Page, Playwright, expect
+from steps import Records, box, consent, no_trouble, open_review, press, register, start
+
+PASTED = "Nobody else may read these pasted words. "
+
+
+@pytest.fixture(scope="module")
+def window(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory):
+    """Server, browser window, and a way to press keys in it as a hand does."""
+    folder = tmp_path_factory.mktemp("events")
+    with (
+        serve(folder / "data", question_count=1, think_s=60) as server,
+        display() as screen,
+        chromium_on(screen, playwright, folder / "profile") as context,
+    ):
+
+        def press_keys(*keys: str) -> None:
+            subprocess.run(["xdotool", "key", *keys], env={**os.environ, "DISPLAY": screen}, check=True)
+
+        yield server, context, press_keys
+
+
+@pytest.fixture(scope="module")
+def left(window):
+    """A spoken interview whose candidate leaves the page in every way there is, and pastes."""
+    server, context, press_keys = window
+    records, page = Records(server.data), context.pages[0]
+    register(page, server.url)
+    consent(page, video=False)
+    page.get_by_role("button", name="Go on without the check").click()
+    start(page)
+    press(page, "Start recording")
+    page.get_by_role("button", name="Stop recording", exact=True).wait_for()
+
+    look_at_another_tab(page)
+    expect(page.get_by_text("You left this tab. 1 of 3.")).to_be_visible()
+    press_keys("ctrl+n")
+    page.wait_for_function("!document.hasFocus()")
+    page.wait_for_timeout(1500)
+    press_keys("ctrl+w")
+    expect(page.get_by_text("You switched to another window. 2 of 3.")).to_be_visible()
+    page.evaluate("document.documentElement.requestFullscreen()")
+    page.wait_for_function("document.fullscreenElement")
+    page.wait_for_timeout(700)
+    press_keys("Escape")
+    expect(page.get_by_text("You left full screen. 3 of 3.")).to_be_visible()
+    look_at_another_tab(page)
+    expect(page.get_by_text("You left this tab. This was noted; a person will look at it.")).to_be_visible()
+
+    box(page).fill(PASTED)
+    for keys in ("Control+a", "Control+c", "End", "Control+v", "Control+a", "Control+x", "Control+v"):
+        box(page).press(keys)
+    expect(page.get_by_text("You pasted text. This is noted with your answer.")).to_be_visible()
+    assert box(page).input_value() == PASTED * 2
+    press(page, "Finish")
+    page.get_by_text("Thank you, you are done").wait_for()
+    look_at_another_tab(page)
+    no_trouble(page)
+    return records, records.session_id
+
+
+def look_at_another_tab(page: Page) -> None:
+    """Open a tab in front, stay there a moment, and close it."""
+    other = page.context.new_page()
+    other.bring_to_front()
+    page.wait_for_function("document.hidden", polling=100)
+    other.wait_for_timeout(1500)
+    other.close()
+    page.bring_to_front()
+    page.wait_for_function("!document.hidden", polling=100)
+
+
+def test_every_leaving_is_logged_once_with_its_number(left) -> None:
+    records, _ = left
+    kinds = ("tab_hidden", "window_blur", "fullscreen_exit")
+    leavings = [
+        (kind, line["count"])
+        for kind in ("tab_hidden", "window_blur", "fullscreen_exit")
+        for line in records.logs(kind)
+    ]
+    assert sorted(leavings, key=lambda x: x[1]) == [
+        ("tab_hidden", 1),
+        ("window_blur", 2),
+        ("fullscreen_exit", 3),
+        ("tab_hidden", 4),
+    ]
+
+
+def test_every_return_is_logged(left) -> None:
+    records, _ = left
+    assert len(records.logs("tab_visible")) == 2, "after the end nothing is watched"
+    assert len(records.logs("window_focus")) == 1
+    assert len(records.logs("fullscreen_on")) == 1
+
+
+def test_the_clipboard_is_logged_by_length_and_never_by_text(left, window) -> None:
+    records, _ = left
+    lengths = {kind: [line["length"] for line in records.logs(kind)] for kind in ("copy", "cut", "paste")}
+    n = len(PASTED)
+    assert lengths == {"copy": [n], "cut": [2 * n], "paste": [n, 2 * n]}
+    assert not records.rows("select id from logs where detail like '%pasted words%'")
+    assert "pasted words" not in window[0].log.read_text()
+
+
+def test_leaving_the_page_ends_nothing(left) -> None:
+    records, _ = left
+    assert records.phase() == "completed"
+    assert records.rows("select answer, ending from questions") == [{"answer": PASTED * 2, "ending": "submitted"}]
+
+
+def test_the_recruiter_reads_how_often_the_page_was_left(left, window) -> None:
+    server, context, _ = window
+    page = context.new_page()
+    open_review(page, server.url, left[1])
+    metric = page.get_by_test_id("stMetric").filter(has_text="Left the page")
+    expect(metric.get_by_test_id("stMetricValue")).to_have_text("4")
+    page.get_by_role("tab", name="Page events").click()
+    expect(page.get_by_text("The candidate stayed on the page the whole time.")).to_have_count(0)
+    no_trouble(page)
+    page.close()
+
+
+def test_who_types_is_warned_too(left, window) -> None:
+    server, context, _ = window
+    page = context.new_page()
+    register(page, server.url, email="grace@example.org")
+    consent(page, audio=False, video=False, scoring=False)
+    start(page)
+    look_at_another_tab(page)
+    expect(page.get_by_text("You left this tab. 1 of 3.")).to_be_visible()
+    no_trouble(page)
+    page.close()
