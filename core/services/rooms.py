@@ -78,6 +78,13 @@ class LiveRoom:
                 self._watching = True
                 self._watcher.add(self.session_id, self.camera, sink)
 
+    def unwatch(self) -> None:
+        """Stop watching and close what is open; harmless when nothing is watched."""
+        with self._lock:
+            watching, self._watching = self._watching, False
+        if watching:
+            self._watcher.remove(self.session_id)
+
     def health(self) -> MediaHealth:
         """Ages of the latest sound and picture."""
         now = self._clock.monotonic()
@@ -181,10 +188,7 @@ class LiveRoom:
     def close(self) -> tuple[RecordingTarget, RecordedAudio | None] | None:
         """Stop everything; returns what ``stop_recording`` does."""
         self.microphone.stop()
-        with self._lock:
-            if self._watching:
-                self._watching = False
-                self._watcher.remove(self.session_id)
+        self.unwatch()
         return self.stop_recording()
 
     def _on_chunk(self, chunk: AudioChunk) -> None:

@@ -10,7 +10,7 @@ from core.domain.interview import AnswerEnding, AnswerMode
 from core.domain.transcript import CaptionView
 from core.services.interview_view import InterviewView
 from core.services.rooms import LiveRoom
-from core.ui import errors
+from core.ui import errors, redraw
 from core.ui.components.answer import Action, ActionPressed, Draft, answer
 
 _SKIP_ASKED, _FAILED, _SHOWN = "answer:skip_asked", "answer:not_saved", "answer:error"
@@ -45,7 +45,7 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     for event in events:
         acted = _take(house, view, event) or acted
     if acted:
-        st.rerun(scope="fragment")
+        redraw.at_once()
 
 
 def _actions(view: InterviewView) -> list[Action]:

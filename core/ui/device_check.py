@@ -12,7 +12,7 @@ from core.services.monitor import PracticeMonitor
 from core.services.rooms import LiveRoom, RecordingTarget
 from core.speech import room_check
 from core.speech.room_check import CheckState
-from core.ui import errors, look, other_ways, rtc
+from core.ui import errors, look, other_ways, redraw, rtc
 from core.ui.components.answer import Action, ActionPressed, answer
 from core.ui.components.probe import BrowserProbe, probe
 from core.ui.components.stage import Started, StartFailed, stage
@@ -44,8 +44,6 @@ def room_of(house: House, view: InterviewView) -> LiveRoom:
 def media_frame(house: House, view: InterviewView) -> None:
     """Draw the media frame; outside the fragment, so that it is never redrawn."""
     room = room_of(house, view)
-    if view.plan.watch_camera:
-        room.watch(PracticeMonitor())
     with st.container(key="media_frame"):
         st.caption("If nothing happens when you press the big button, use this one:")
         link = rtc.connect(
@@ -69,7 +67,8 @@ def live(house: House, view: InterviewView) -> None:
         left, right = st.columns([2, 1], gap="medium")
         with right:
             _stage(room, view)
-            if st.session_state.get("check:failed"):
+            browser: BrowserProbe | None = st.session_state.get("check:browser")
+            if st.session_state.get("check:failed") or (browser and not browser.can_live):
                 other_ways.draw(house, view)
         with left:
             _rows(house, room, view)
@@ -80,6 +79,8 @@ def live(house: House, view: InterviewView) -> None:
 
 def _stage(room: LiveRoom, view: InterviewView) -> None:
     health = room.health()
+    if view.plan.watch_camera and health.video_live:
+        room.watch(PracticeMonitor())
     for event in stage(
         "check_stage",
         start_label="Start check",
@@ -95,7 +96,7 @@ def _stage(room: LiveRoom, view: InterviewView) -> None:
 
 
 def _rows(house: House, room: LiveRoom, view: InterviewView) -> None:
-    browser = probe("probe")
+    browser = st.session_state["check:browser"] = probe("probe")
     if room.health().audio_live and room.target is None and not st.session_state.get("check:sentence_heard"):
         room.start_recording(RecordingTarget(SENTENCE, None, house.clock.now()), _forget)
     with st.container(border=True):
@@ -207,7 +208,7 @@ def _practice(house: House, room: LiveRoom) -> None:
             if event.id == "start":
                 st.session_state["check:practice"] = st.session_state.get("check:practice", 0) + 1
                 room.start_recording(RecordingTarget(PRACTICE, None, house.clock.now()), _forget)
-            st.rerun(scope="fragment")
+            redraw.at_once()
 
 
 def _finish(house: House, room: LiveRoom, view: InterviewView) -> None:

@@ -6,6 +6,7 @@ from core.bootstrap import House
 from core.domain.events import QuestionSpoken
 from core.domain.flow import Phase
 from core.services.interview_view import InterviewView
+from core.ui import redraw
 from core.ui.components.speaker import speaker
 
 
@@ -54,4 +55,4 @@ def draw(house: House, view: InterviewView) -> None:
                     detail |= {"engine": sound.engine, "degraded": sound.degraded}
                 house.interviews.note(view.session_id, "question_spoken", detail)
                 house.interviews.apply(view.session_id, QuestionSpoken(), view.question_key)
-                st.rerun(scope="fragment")
+                redraw.at_once()

@@ -49,8 +49,7 @@ def live(house: House, who: Visitor) -> None:
         if st.session_state.pop("ways:chosen", False):
             st.rerun(scope="app")  # the media frame goes with the live way
         if not house.access.keep_seat(who.session_id, who.tab_id):
-            house.answers.stop_recording(who.session_id)
-            guards.lost_seat()
+            guards.lost_seat()  # what is recorded now belongs to the tab that took over
         room = house.rooms.open(who.session_id)
         view = _follow_media(house, room, house.interviews.tick(who.session_id))
         side_panel.take_page_events(house, view)  # first: what ends the interview also ends this page
@@ -104,6 +103,7 @@ def _watch(house: House, room: LiveRoom, view: InterviewView) -> None:
 
 def _go(house: House, view: InterviewView) -> InterviewView:
     st.session_state[side_panel.WANTS_START] = False
+    st.session_state.pop(side_panel.LOST, None)
     if view.state.phase is Phase.CHECKED:
         return house.interviews.start(view.session_id)
     return house.interviews.apply(view.session_id, Resumed())
@@ -130,5 +130,5 @@ def _lost_media(house: House, room: LiveRoom, view: InterviewView) -> InterviewV
             house.interviews.note(view.session_id, "media_lost_no_pause_left", {"what": what})
         return view
     house.interviews.note(view.session_id, "media_lost", {"what": what})
-    st.session_state["room:lost"] = what
+    st.session_state[side_panel.LOST] = what
     return paused

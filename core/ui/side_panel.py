@@ -18,6 +18,8 @@ WARNING_SHOWN_S = 12.0
 START_PATIENCE_S = 12.0
 WANTS_START = "room:wants_start"
 """Session key: the candidate pressed Start or Go on, and the browser gave its devices where any are used."""
+LOST = "room:lost"
+"""Session key: which device was lost when the clock was stopped."""
 CONNECTED = "room:connected"
 """Session key: this page's media connection is up."""
 CLOCK_LABELS = {
@@ -31,7 +33,8 @@ CLOCK_LABELS = {
 def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool) -> None:
     """Everything beside the question."""
     waiting = view.state.phase in (Phase.CHECKED, Phase.PAUSED)
-    label = "Start interview" if view.state.phase is Phase.CHECKED else "Go on"
+    lost = st.session_state.get(LOST)
+    label = "Start interview" if view.state.phase is Phase.CHECKED else "Reconnect" if lost else "Go on"
     if needs_media:
         _media(house, room, view, label)
     else:
@@ -40,7 +43,6 @@ def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool
         _watched_without_media(view)
     _clock(view)
     if view.state.phase is Phase.PAUSED:
-        lost = st.session_state.get("room:lost")
         st.info(
             (f"We lost your {lost}. " if lost else "Your interview is paused. ")
             + f"The clock stands still. Press {label} when you are ready."
@@ -135,7 +137,7 @@ def _pause_button(house: House, view: InterviewView) -> None:
 def _pause(house: House, session_id: str) -> None:
     with errors.shown():
         house.interviews.apply(session_id, Paused())
-        st.session_state.pop("room:lost", None)
+        st.session_state.pop(LOST, None)
 
 
 def take_page_events(house: House, view: InterviewView) -> None:
