@@ -55,7 +55,12 @@ class MovedOn:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Camera, microphone or connection was lost, or the candidate asked."""
+    """Camera, microphone or connection was lost, or the candidate asked.
+
+    ``lost_at`` is when the last sound or picture came, UTC: the seconds it took to notice are given back.
+    """
+
+    lost_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,8 +116,8 @@ def advance(state: FlowState, event: Event, plan: InterviewPlan, now: datetime) 
             return replace(state, phase=Phase.SUBMITTED, ending=ending, deadline=None)
         case MovedOn(), Phase.SUBMITTED:
             return _move_on(state, plan, now)
-        case Paused(), phase if phase in CLOCKED:
-            return _pause(state, plan, now)
+        case Paused(lost_at), phase if phase in CLOCKED:
+            return _pause(state, max(lost_at or now, before), plan, now)
         case Returned(last_seen), phase if phase in CLOCKED:
             # The last event is a sign of life too; an older heartbeat must not give back time already used.
             return _return(state, max(last_seen, before), plan, now)
@@ -177,11 +177,11 @@ def _move_on(state: FlowState, plan: InterviewPlan, now: datetime) -> FlowState:
     return _enter(replace(state, question_index=state.question_index + 1, attempt=1), Phase.ASKING, plan, now)
 
 
-def _pause(state: FlowState, plan: InterviewPlan, now: datetime) -> FlowState:
+def _pause(state: FlowState, lost_at: datetime, plan: InterviewPlan, now: datetime) -> FlowState:
     budget = plan.max_pause_s - state.paused_s
     if state.pauses_used >= plan.max_pauses or budget <= 0:
         raise AttemptsUsed("No pause is left, so the clock keeps running.", "You can go on by typing your answer.")
-    return _suspend(state, now, wait_s=budget)
+    return _suspend(state, min(lost_at, now), wait_s=budget)
 
 
 def _return(state: FlowState, last_seen: datetime, plan: InterviewPlan, now: datetime) -> FlowState:

@@ -4,6 +4,8 @@ Each run lets time pass, takes what the browser reported, then draws. Nothing he
 page finds everything in the database again.
 """
 
+from datetime import timedelta
+
 import streamlit as st
 
 from core.bootstrap import House
@@ -103,7 +105,8 @@ def _watch(house: House, room: LiveRoom, view: InterviewView) -> None:
 
 def _go(house: House, view: InterviewView) -> InterviewView:
     st.session_state[side_panel.WANTS_START] = False
-    st.session_state.pop(side_panel.LOST, None)
+    for name in (side_panel.LOST, side_panel.START_PRESSED_AT, side_panel.START_FAILED):
+        st.session_state.pop(name, None)
     if view.state.phase is Phase.CHECKED:
         return house.interviews.start(view.session_id)
     return house.interviews.apply(view.session_id, Resumed())
@@ -123,7 +126,9 @@ def _lost_media(house: House, room: LiveRoom, view: InterviewView) -> InterviewV
     health = room.health()
     what = "microphone" if view.plan.answer_mode is AnswerMode.LIVE and not health.audio_live else "camera"
     try:
-        paused = house.interviews.apply(view.session_id, Paused())
+        age_s = health.audio_age_s if what == "microphone" else health.video_age_s
+        lost_at = house.clock.now() - timedelta(seconds=age_s or 0.0)
+        paused = house.interviews.apply(view.session_id, Paused(lost_at))
     except (AttemptsUsed, IllegalTransition):
         if not st.session_state.get("room:no_pause"):
             st.session_state["room:no_pause"] = True

@@ -10,6 +10,7 @@ from core.domain.flow import CLOCKED, Phase
 from core.services.interview_view import InterviewView
 from core.services.rooms import LiveRoom
 from core.ui import errors, other_ways
+from core.ui.cards import clock_text
 from core.ui.components.clock import clock
 from core.ui.components.guard import guard
 from core.ui.components.stage import Started, StartFailed, TrackEnded, stage
@@ -20,6 +21,8 @@ WANTS_START = "room:wants_start"
 """Session key: the candidate pressed Start or Go on, and the browser gave its devices where any are used."""
 LOST = "room:lost"
 """Session key: which device was lost when the clock was stopped."""
+START_PRESSED_AT, START_FAILED = "room:start_pressed_at", "room:start_failed"
+"""Session keys: when Start was pressed (monotonic seconds), and that the browser refused."""
 CONNECTED = "room:connected"
 """Session key: this page's media connection is up."""
 CLOCK_LABELS = {
@@ -42,10 +45,11 @@ def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool
             _start_button(label)
         _watched_without_media(view)
     _clock(view)
-    if view.state.phase is Phase.PAUSED:
+    if view.state.phase is Phase.PAUSED and view.state.deadline is not None:
+        wait_s = max(0.0, (view.state.deadline - house.clock.now()).total_seconds())
         st.info(
             (f"We lost your {lost}. " if lost else "Your interview is paused. ")
-            + f"The clock stands still. Press {label} when you are ready."
+            + f"The clock stands still for up to {clock_text(wait_s)}. Press {label} when you are ready."
         )
     if view.state.phase in CLOCKED:
         _pause_button(house, view)
@@ -74,10 +78,10 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> Non
         if isinstance(event, Started):
             # Kept at once: a rerun asked for by the media frame may cut this run off at its next line.
             st.session_state[WANTS_START] = True
-            st.session_state["room:start_pressed_at"] = time.monotonic()
+            st.session_state[START_PRESSED_AT] = time.monotonic()
             house.interviews.note(view.session_id, "start_pressed", {"audio": event.audio, "video": event.video})
         elif isinstance(event, StartFailed):
-            st.session_state["room:start_failed"] = True
+            st.session_state[START_FAILED] = True
             house.interviews.note(view.session_id, "start_failed", {"error": event.error, "device": event.device})
         elif isinstance(event, TrackEnded):
             house.interviews.note(view.session_id, "track_ended", {"track": event.track})
@@ -151,9 +155,9 @@ def take_page_events(house: House, view: InterviewView) -> None:
 
 def _other_ways(house: House, view: InterviewView) -> None:
     """The next rungs of the ladder, once starting has failed or taken too long."""
-    pressed = st.session_state.get("room:start_pressed_at")
+    pressed = st.session_state.get(START_PRESSED_AT)
     slow = pressed is not None and time.monotonic() - pressed > START_PATIENCE_S
-    if not (st.session_state.get("room:start_failed") or slow):
+    if not (st.session_state.get(START_FAILED) or slow):
         return
     if slow:
         st.warning("Your devices work, but no sound or picture reaches us. A firewall may be in the way.")
