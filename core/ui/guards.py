@@ -43,11 +43,14 @@ def visitor(house: House) -> Visitor:
         house.access.enter(link.session_id, link.token)
         known = st.session_state[_PASS] = link
         st.session_state.pop(_SEAT, None)
-    reply = vault(store=known, clear=bool(st.session_state.pop(_DROP, False)), scrub=True)
+    dropping = known is None and bool(st.session_state.get(_DROP))
+    reply = vault(store=known, clear=dropping, scrub=True)
     if reply is None:
         st.skeleton(height=240)
         st.stop()
-    if known is None and reply.session_id:
+    if dropping:  # until the browser has forgotten, it still names the interview that was left
+        st.session_state[_DROP] = bool(reply.session_id)
+    elif known is None and reply.session_id:
         try:
             house.access.enter(reply.session_id, reply.token)
         except AccessDenied:
