@@ -13,6 +13,7 @@ from core.services.registration import Accommodations
 HOME = Path(__file__).parents[2] / "Home.py"
 
 
+PASSWORD = "correct horse"
 _SHARED: dict[str, Any] = {}
 
 
@@ -111,6 +112,7 @@ class Tab:
         self.at.run()
         _SHARED["components"] = self.at._bidi_component_manager
         assert not self.at.exception, self.at.exception
+        assert not any("Something went wrong" in e.value for e in self.at.error)
         return self
 
 

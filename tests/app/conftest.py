@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser_tab import Tab
+from browser_tab import PASSWORD, Tab
 from streamlit.runtime.pages_manager import PagesManager
 
 from core import bootstrap, weights
@@ -13,8 +13,6 @@ from core.domain.clock import AnchoredClock
 from core.settings import load_settings
 from core.speech.engine import WhisperEngine
 from core.speech.service import TranscriptionService
-
-PASSWORD = "correct horse"
 
 
 @pytest.fixture(scope="session")

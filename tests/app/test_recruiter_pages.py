@@ -1,0 +1,157 @@
+"""Sign-in, list, invitations and review."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from browser_tab import PASSWORD, Tab, consented, registered
+
+from core.bootstrap import House
+from core.domain.interview import AnswerEnding
+from core.domain.watch import Flag, FlagKind, PageEventKind, Snapshot
+from core.proctoring.snapshots import SnapshotParams, encode_snapshot
+
+NewTab = Callable[..., Tab]
+JPEG = encode_snapshot(np.full((24, 32, 3), 120, np.uint8), SnapshotParams())
+
+
+@pytest.fixture
+def desk(tab: Tab) -> Tab:
+    """A tab whose recruiter has signed in."""
+    return tab.open("recruiter").fill("Password", PASSWORD).press("Sign in")
+
+
+@pytest.fixture
+def held(house: House) -> str:
+    """A completed interview with one flag, one page event and HTML wherever somebody may type."""
+    session_id, _ = consented(house, name="Ada <b>Lovelace</b>")
+    house.interviews.start(session_id)
+    now = house.clock.now()
+    monitor = house.monitor(session_id)
+    monitor.flag_opened(Flag(FlagKind.NO_FACE, now, None, 1.0, "No face."), Snapshot(JPEG, now, "no_face", 0))
+    house.pages.record(session_id, [(PageEventKind.PASTE, 12)])
+    for n in range(5):
+        house.interviews.submit(
+            session_id, f"{n}:1", f"Answer {n} <i>here</i>", edited=True, ending=AnswerEnding.SUBMITTED
+        )
+    return session_id
+
+
+@pytest.mark.parametrize("page", ["recruiter", "review"])
+def test_without_a_password_only_the_sign_in_is_shown(tab: Tab, house: House, held: str, page: str) -> None:
+    tab.open(page, interview=held)
+    assert "Recruiter sign-in" in tab.text and "Lovelace" not in tab.text
+
+
+def test_a_wrong_password_is_refused_in_plain_words(tab: Tab) -> None:
+    tab.open("recruiter").fill("Password", "wrong").press("Sign in")
+    assert "not right" in tab.messages and not tab.has_button("Sign out")
+
+
+def test_too_many_wrong_passwords_have_to_wait(tab: Tab) -> None:
+    tab.open("recruiter")
+    for _ in range(6):
+        tab.fill("Password", "wrong").press("Sign in")
+    assert "Too many wrong passwords" in tab.messages
+
+
+def test_the_right_password_opens_the_list(desk: Tab) -> None:
+    assert desk.title == "Interviews"
+
+
+def test_signing_out_closes_the_list(desk: Tab) -> None:
+    assert "Recruiter sign-in" in desk.press("Sign out").text
+
+
+def test_signing_in_does_not_let_other_tabs_in(desk: Tab, new_tab: NewTab) -> None:
+    assert "Recruiter sign-in" in new_tab(tab_id="tab-2").open("recruiter").text
+
+
+def test_an_empty_list_says_how_to_begin(desk: Tab) -> None:
+    assert "Create an invitation" in desk.messages
+
+
+def test_the_list_shows_name_state_and_flags(house: House, held: str, desk: Tab) -> None:
+    (row,) = desk.at.dataframe[0].value.to_dict("records")
+    assert (row["Name"], row["State"], row["Answered"], row["Flags"]) == (
+        "Ada <b>Lovelace</b>", "Completed", "5 of 5", 1,
+    )  # fmt: skip
+
+
+def test_the_list_can_be_searched(house: House, held: str, desk: Tab) -> None:
+    registered(house, name="Grace Hopper")
+    desk.fill("Search", "hopper")._run()
+    assert list(desk.at.dataframe[0].value["Name"]) == ["Grace Hopper"]
+
+
+def test_a_search_that_finds_nothing_says_so(house: House, held: str, desk: Tab) -> None:
+    assert "No interview matches" in desk.fill("Search", "nobody")._run().messages
+
+
+def test_a_warning_of_the_house_is_shown_to_the_recruiter(house: House, desk: Tab) -> None:
+    house.warnings.append("question_bank.json is missing.")
+    assert "question_bank.json is missing." in desk._run().messages
+
+
+def test_an_invitation_is_shown_as_a_link(desk: Tab) -> None:
+    (link,) = [c.value for c in desk.press("Create invitation").at.code]
+    assert re.search(r"/\?invite=[\w-]{40,}$", link)
+
+
+def test_an_invitation_holds_what_the_form_says(desk: Tab, house: House) -> None:
+    desk.fill("Subject", "Finance").fill("Questions", 3).fill("Seconds to answer", 45).fill("Retries", 0)
+    (link,) = [c.value for c in desk.press("Create invitation").at.code]
+    plan = house.registration.read_invite(link.partition("invite=")[2])
+    assert plan is not None
+    assert (plan.subject, plan.question_count, plan.answer_s, plan.retries) == ("Finance", 3, 45, 0)
+
+
+def test_a_review_without_an_interview_asks_for_one(desk: Tab) -> None:
+    assert "Choose an interview" in desk.open("review").messages
+
+
+def test_a_review_of_an_unknown_interview_says_so(desk: Tab) -> None:
+    assert "does not exist" in desk.open("review", interview="iv-000000000000").messages
+
+
+def test_a_review_of_an_interview_not_begun_says_so(desk: Tab, house: House) -> None:
+    session_id, _ = registered(house)
+    assert "has not started yet" in desk.open("review", interview=session_id).text
+
+
+@pytest.fixture
+def review(desk: Tab, held: str) -> Tab:
+    return desk.open("review", interview=held)
+
+
+def test_a_review_shows_every_answer(review: Tab) -> None:
+    assert [f"Answer {n} <i>here</i>" in review.text for n in range(5)] == [True] * 5
+
+
+def test_a_review_shows_what_a_candidate_typed_as_text_only(review: Tab) -> None:
+    marked_up = "".join(e.value for kind in (review.at.markdown, review.at.caption) for e in kind)
+    assert "<i>" not in marked_up and "<b>" not in marked_up
+
+
+def test_a_review_counts_flags_and_pictures_in_its_tabs(review: Tab) -> None:
+    labels = [t.label for t in review.at.tabs]
+    assert "Flags (1)" in labels and "Pictures (1)" in labels
+
+
+def test_a_review_says_where_the_questions_came_from(review: Tab) -> None:
+    assert "Questions from: question bank" in review.text
+
+
+def test_a_review_of_an_unwatched_interview_does_not_call_it_clean(review: Tab) -> None:
+    assert "Nothing can be said from pictures" in review.messages
+
+
+def test_a_review_lists_page_events_by_length(review: Tab) -> None:
+    (events,) = [f.value for f in review.at.dataframe if "Characters" in f.value.columns]
+    assert events[["Event", "Characters"]].to_numpy().tolist() == [["Paste", 12]]
+
+
+def test_a_review_shows_the_whole_history(review: Tab) -> None:
+    (history,) = [f.value for f in review.at.dataframe if "What" in f.value.columns]
+    assert {"registered", "consent", "state", "questions_drawn"} <= set(history["What"])
