@@ -92,7 +92,7 @@ def roomy(make_house: MakeHouse) -> House:
     return make_house(attempts_per_email=10_000)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     order=st.permutations(range(len(SPOKEN))),
     submit_after=st.integers(0, len(SPOKEN)),
