@@ -14,6 +14,7 @@ from core.questions.source import make_source
 from core.services.access import AccessService
 from core.services.answers import AnswerService
 from core.services.desk import DeskService
+from core.services.drawing import QuestionDrawer
 from core.services.interview import InterviewService
 from core.services.monitor import PageMonitor, SessionMonitor
 from core.services.recordings import RecordingStore
@@ -101,7 +102,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         access=AccessService(database, settings, clock),
         recordings=recordings,
         answers=answers,
-        interviews=InterviewService(database, answers, source, clock),
+        interviews=InterviewService(database, answers, QuestionDrawer(database, source).draw, clock),
         pages=PageMonitor(database, clock),
         desk=DeskService(database, blobs, recordings),
     )

@@ -27,7 +27,7 @@ from core.domain.events import (
     Terminated,
     TimeUp,
 )
-from core.domain.interview import AnswerEnding, InterviewPlan
+from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
 
 
 class Phase(StrEnum):
@@ -228,6 +228,8 @@ def _time_up(state: FlowState, plan: InterviewPlan, now: datetime) -> FlowState:
             return _after_question(state, plan, now)
         case Phase.THINKING:
             return _enter(state, Phase.ANSWERING, plan, now)
+        case Phase.ANSWERING if plan.answer_mode is AnswerMode.CLIP:
+            return _enter(state, Phase.REVIEWING, plan, now)  # a clip still being recorded can be handed in
         case Phase.PAUSED:
             return _resume(state, plan, now)
     return replace(state, phase=Phase.SUBMITTED, ending=AnswerEnding.TIME_UP, deadline=None)

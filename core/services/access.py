@@ -83,10 +83,17 @@ class AccessService:
             seats.take(session_id, seat_id, now)
             return seat.seen_at if seat is not None else None
 
-    def keep_seat(self, session_id: str, seat_id: str) -> bool:
-        """Sign of life from a tab; False when another tab has taken over."""
+    def keep_seat(self, session_id: str, seat_id: str) -> datetime | None:
+        """Sign of life from a tab.
+
+        Returns:
+            The sign before this one, UTC; None when another tab has taken over.
+        """
         with self._database.transaction() as tx:
-            return SeatRepo(tx).touch(session_id, seat_id, self._clock.now())
+            seat = SeatRepo(tx).get(session_id)
+            if seat is None or not SeatRepo(tx).touch(session_id, seat_id, self._clock.now()):
+                return None
+            return seat.seen_at
 
     def ensure_recruiter_password(self) -> FirstPassword | None:
         """Make a random password when none is set anywhere; returned once, for printing."""

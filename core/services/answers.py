@@ -4,8 +4,6 @@ One source for machine-heard text: the ``segments`` rows. An answer nobody edite
 and after the last late one has come in; an edited answer is what the candidate left in the box.
 """
 
-import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.domain.clock import Clock
@@ -13,15 +11,17 @@ from core.domain.errors import InterviewError
 from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
 from core.domain.transcript import CaptionView, FinalSegment
 from core.media.clip import decode_clip
+from core.services.interview_view import InterviewView
+from core.services.recording_target import RecordingTarget
 from core.services.recordings import RecordingStore
-from core.services.rooms import LiveRooms, RecordingTarget
+from core.services.rooms import LiveRooms
+from core.services.words import WordKeeper, join
 from core.speech.service import TranscriptionService
 from core.storage.attempts import AttemptRepo
 from core.storage.database import Database, Transaction
 from core.storage.questions import QuestionRepo
 from core.storage.records import AttemptRow, QuestionRow
 
-_LOG = logging.getLogger(__name__)
 _WAIT_FOR_WORDS_S = 3.0
 IDLE_ROOM_S = 900.0
 """Longer than all pauses together; a candidate who comes back later gets a new room."""
@@ -52,6 +52,7 @@ class AnswerService:
         self._recordings = recordings
         self._rooms = rooms
         self._transcription = transcription
+        self._words = WordKeeper(database, clock)
         self._clock = clock
 
     def ensure_recording(self, session_id: str, attempt: AttemptRow) -> bool:
@@ -74,7 +75,7 @@ class AnswerService:
             attempt_id=attempt.id,
             path=self._recordings.new_path(session_id, attempt.id, now),
             started_at=now,
-            first_number=segments[-1].number + 1 if segments else 0,
+            first_number=max(segments[-1].number + 1 if segments else 0, room.next_number(attempt.id)),
             offset_s=sum(p.duration_s for p in parts),
         )
         try:
@@ -107,20 +108,12 @@ class AnswerService:
             self.close_room(session_id)
 
     def keep_segment(self, attempt_id: int, segment: FinalSegment) -> None:
-        """Store a finished segment; runs on a transcription thread.
-
-        When the answer was submitted without an edit it is brought up to date in the same transaction, so a
-        late word is appended exactly once, whichever of the two came first.
-        """
-        with self._database.transaction() as tx:
-            attempts, questions = AttemptRepo(tx), QuestionRepo(tx)
-            attempts.add_segment(attempt_id, segment, self._clock.now())
-            attempt = attempts.get(attempt_id)
-            if attempts.latest_number(attempt.question_id) == attempt.number:
-                questions.replace_unedited(attempt.question_id, _join(attempts.segments(attempt_id)))
+        """Store a finished segment; see ``WordKeeper.keep``."""
+        self._words.keep(attempt_id, segment)
 
     def captions(self, session_id: str, attempt: AttemptRow | None) -> tuple[tuple[FinalSegment, ...], CaptionView]:
         """Finished segments of an attempt, and the live view with the words still being spoken."""
+        self._words.flush()
         finals: tuple[FinalSegment, ...] = ()
         if attempt is not None:
             with self._database.reading() as tx:
@@ -158,7 +151,8 @@ class AnswerService:
         room = self._rooms.find(session_id)
         decoded = room is None or room.wait_for_words(_WAIT_FOR_WORDS_S)
         with self._database.transaction() as tx:
-            heard = _join(AttemptRepo(tx).segments(attempt_id))
+            heard = AttemptRepo(tx).segments(attempt_id)
+        # A voice that could not be turned into words is an answer too: the recording holds it.
         return bool(heard) or not decoded
 
     def commit(
@@ -174,7 +168,7 @@ class AnswerService:
     ) -> None:
         """Write the answer inside the caller's transaction."""
         now = self._clock.now()
-        heard = _join(AttemptRepo(tx).segments(attempt.id))
+        heard = join(AttemptRepo(tx).segments(attempt.id))
         spoken = bool(heard or AttemptRepo(tx).recordings(attempt.id))
         if ending is AnswerEnding.SKIPPED:
             answer = ""
@@ -191,21 +185,29 @@ class AnswerService:
             at=now,
         )
 
+    def commit_draft(self, tx: Transaction, view: InterviewView) -> None:
+        """Write what stands in the box as the answer of an interview that ends by itself."""
+        if view.question is None or view.attempt is None or view.question.submitted_at is not None:
+            return
+        draft = self.draft_in(tx, view.attempt.id)
+        ending, plan = AnswerEnding.TIME_UP, view.plan
+        self.commit(tx, view.question, view.attempt, draft.text, edited=draft.edited, ending=ending, plan=plan)
+
     def draft(self, attempt_id: int) -> Draft:
         """What to put into the box after a refresh: the candidate's text, else what was heard."""
-        with self._database.transaction() as tx:
-            attempt = AttemptRepo(tx).get(attempt_id)
-            segments = AttemptRepo(tx).segments(attempt_id)
-            seen = segments[-1].number + 1 if segments else 0
+        with self._database.reading() as tx:
+            return self.draft_in(tx, attempt_id)
+
+    def draft_in(self, tx: Transaction, attempt_id: int) -> Draft:
+        """The same inside the caller's transaction."""
+        attempt = AttemptRepo(tx).get(attempt_id)
+        segments = AttemptRepo(tx).segments(attempt_id)
+        seen = segments[-1].number + 1 if segments else 0
         if attempt.draft_edited:
             return Draft(attempt.draft, True, attempt.draft_captions_seen)
-        return Draft(_join(segments), False, seen)
+        return Draft(join(segments), False, seen)
 
     def save_draft(self, attempt_id: int, text: str, edited: bool, captions_seen: int) -> None:
         """Keep the box."""
         with self._database.transaction() as tx:
             AttemptRepo(tx).save_draft(attempt_id, text, edited, captions_seen)
-
-
-def _join(segments: Sequence[FinalSegment]) -> str:
-    return " ".join(s.text.strip() for s in segments if s.text.strip())

@@ -4,6 +4,7 @@ Every step is one transaction with compare-and-set on the interview's version, s
 click or a retried request cannot take the same step twice.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,14 +13,13 @@ from core.domain.errors import IllegalTransition, InvalidInput
 from core.domain.events import AnswerStarted, AnswerSubmitted, DeadlinePassed, Event, MovedOn, Returned, Started, TimeUp
 from core.domain.flow import CLOCKED, OVER, FlowState, Phase, advance
 from core.domain.interview import AnswerEnding, AnswerMode
-from core.questions.source import FallbackSource
+from core.questions.source import Drawn
 from core.services.answers import AnswerService
 from core.services.interview_view import InterviewView, read_view
 from core.storage.attempts import AttemptRepo
 from core.storage.database import Database
 from core.storage.interviews import InterviewRepo
 from core.storage.logs import LogRepo
-from core.storage.people import CandidateRepo
 from core.storage.questions import QuestionRepo
 from core.storage.records import InterviewRow
 from core.storage.watch import FlagRepo
@@ -32,14 +32,14 @@ TIME_UP_GRACE_S = 1.5
 class InterviewService:
     """The interview flow over the database. Safe to call from any thread."""
 
-    def __init__(self, database: Database, answers: AnswerService, questions: FallbackSource, clock: Clock) -> None:
+    def __init__(self, database: Database, answers: AnswerService, draw: Callable[[str], Drawn], clock: Clock) -> None:
         self._database = database
         self._answers = answers
-        self._questions = questions
+        self._draw = draw
         self._clock = clock
 
     def load(self, session_id: str) -> InterviewView:
-        """The interview as it stands; an interview past its last date expires here.
+        """The interview as it stands; past its last date it ends here, with the open answer as last saved.
 
         Raises:
             NotFound: Unknown session.
@@ -50,16 +50,15 @@ class InterviewService:
             if row.deadline_at is None or now <= row.deadline_at or row.state.phase in OVER:
                 return read_view(tx, row, now)
         with self._database.transaction() as tx:
-            self._step(InterviewRepo(tx), LogRepo(tx), InterviewRepo(tx).get(session_id), DeadlinePassed())
+            row = InterviewRepo(tx).get(session_id)
+            view = read_view(tx, row, now)
+            self._answers.commit_draft(tx, view)
+            self._step(InterviewRepo(tx), LogRepo(tx), row, DeadlinePassed())
             return read_view(tx, InterviewRepo(tx).get(session_id), now)
 
     def start(self, session_id: str) -> InterviewView:
         """Draw the questions, in one transaction with the start, and open the first; a second call changes nothing."""
-        with self._database.reading() as tx:
-            row = InterviewRepo(tx).get(session_id)
-            asked = QuestionRepo(tx).bank_ids_asked(CandidateRepo(tx).by_session(session_id).email)
-        seed = int.from_bytes(session_id.encode()[-6:], "big")
-        drawn = self._questions.draw(row.plan.subject, row.plan.question_count, seed, asked)
+        drawn = self._draw(session_id)
         now = self._clock.now()
         with self._database.transaction() as tx:
             row = InterviewRepo(tx).get(session_id)
@@ -120,7 +119,7 @@ class InterviewService:
             return self.move_on(session_id)
         if view.question_key != question_key or view.state.phase not in CLOCKED or view.question is None:
             return view
-        if len(text) > MAX_ANSWER_CHARS:
+        if edited and len(text) > MAX_ANSWER_CHARS:
             over = len(text) - MAX_ANSWER_CHARS
             raise InvalidInput(
                 "answer", f"Your answer is {over:,} characters too long.", "Shorten it, then press Next."
@@ -171,13 +170,14 @@ class InterviewService:
 
     def tick(self, session_id: str) -> InterviewView:
         """Let time pass; called about once a second by the live page."""
-        view = self.load(session_id)
+        view = self._prepare_attempt(self.load(session_id))
         if view.state.phase is Phase.SUBMITTED:  # committed, but the database refused the step after it
             return self.move_on(session_id)
         deadline = view.state.deadline
         if deadline is None or (self._clock.now() - deadline).total_seconds() < TIME_UP_GRACE_S:
             return view
-        if view.state.phase in (Phase.ANSWERING, Phase.REVIEWING):
+        clip = view.plan.answer_mode is AnswerMode.CLIP and view.state.phase is Phase.ANSWERING
+        if view.state.phase in (Phase.ANSWERING, Phase.REVIEWING) and not clip:
             draft = self._answers.draft(view.attempt.id) if view.attempt else None
             text, edited = (draft.text, draft.edited) if draft else ("", False)
             return self.submit(session_id, view.question_key, text, edited=edited, ending=AnswerEnding.TIME_UP)

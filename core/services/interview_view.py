@@ -23,6 +23,8 @@ class InterviewView:
     state: FlowState
     version: int
     question: QuestionRow | None
+    next_question: str
+    """Text of the question after the open one, to be spoken in advance; empty at the end."""
     attempt: AttemptRow | None
     remaining_s: float | None
     limit_s: float | None
@@ -43,6 +45,7 @@ class InterviewView:
 def read_view(tx: Transaction, row: InterviewRow, now: datetime) -> InterviewView:
     """Gather what a page needs, in the caller's transaction. ``now`` is UTC."""
     question = QuestionRepo(tx).find(row.session_id, row.state.question_index)
+    following = QuestionRepo(tx).find(row.session_id, row.state.question_index + 1)
     phase = row.state.paused_phase or row.state.phase
     return InterviewView(
         session_id=row.session_id,
@@ -51,6 +54,7 @@ def read_view(tx: Transaction, row: InterviewRow, now: datetime) -> InterviewVie
         state=row.state,
         version=row.version,
         question=question,
+        next_question=following.question if following else "",
         attempt=AttemptRepo(tx).find(question.id, row.state.attempt) if question else None,
         remaining_s=remaining_s(row.state, now),
         limit_s=limit_s(phase, row.plan) if phase in CLOCKED else None,

@@ -166,6 +166,11 @@ class CaptionStream:
         """
         return self._board.wait_empty(timeout_s)
 
+    @property
+    def next_number(self) -> int:
+        """Number the next utterance will get: how many were begun and finished so far."""
+        return self._board.next_number
+
     def cut_interim(self) -> tuple[int, Samples] | None:
         """For workers: number and audio so far of the utterance being spoken; None when there is none any more."""
         with self._lock:

@@ -1,5 +1,7 @@
 """The answer: box, captions, actions, playing back one's own words."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.bootstrap import House
@@ -9,11 +11,26 @@ from core.domain.flow import Phase, retries_left
 from core.domain.interview import AnswerEnding, AnswerMode
 from core.domain.transcript import CaptionView
 from core.services.interview_view import InterviewView
-from core.services.rooms import LiveRoom
+from core.services.live_room import LiveRoom
 from core.ui import errors, redraw
-from core.ui.components.answer import Action, ActionPressed, Draft, answer
+from core.ui.components.answer import Action, ActionPressed, Draft, answer, waiting_events
 
-_SKIP_ASKED, _FAILED, _SHOWN = "answer:skip_asked", "answer:not_saved", "answer:error"
+_MEMORY = "answer:memory"
+
+
+@dataclass(slots=True)
+class Memory:
+    """What this page remembers of the answer box; all of it may be lost."""
+
+    skip_asked: str = ""
+    """Question key for which Skip was pressed once."""
+    not_saved: bool = False
+    error: InterviewError | None = None
+    done: str = ""
+    """Nonce of the last press carried out."""
+    tab_id: str = ""
+    clip: str = ""
+    """Id of the last clip taken."""
 
 
 def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
@@ -21,11 +38,12 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     phase, spoken = view.state.phase, view.plan.answer_mode is AnswerMode.LIVE
     finals, heard = house.answers.captions(view.session_id, view.attempt)
     draft = house.answers.draft(view.attempt.id) if view.attempt else None
-    events = answer(
+    memory = _memory()
+    late = answer(
         "answer",
         question_key=view.question_key,
-        phase=f"{phase.value}:{st.session_state.get(_SKIP_ASKED) == view.question_key}",
-        actions=_actions(view),
+        phase=f"{phase.value}:{memory.skip_asked == view.question_key}",
+        actions=_actions(view, skip_asked=memory.skip_asked == view.question_key),
         initial=draft.text if draft else "",
         captions=CaptionView(tuple(finals), heard.interim, heard.pending_finals, heard.delayed),
         captions_seen=draft.captions_seen if draft else 0,
@@ -33,29 +51,28 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
         readonly=phase is Phase.PAUSED,
         placeholder=_placeholder(view),
         notice=_notice(view, heard, room),
-        saved_state="failed" if st.session_state.get(_FAILED) else "saved",
+        saved_state="failed" if memory.not_saved else "saved",
     )
-    if message := st.session_state.get(_SHOWN):
-        errors.show(message)
-    if phase is Phase.ANSWERING and view.plan.answer_mode is AnswerMode.CLIP:
-        _clip(house, view)
+    for event in late:  # came with this very run
+        _take(house, view.session_id, event, memory)
+    if late:
+        redraw.at_once()
+    if memory.error:
+        errors.show(memory.error)
+    if phase in (Phase.ANSWERING, Phase.REVIEWING) and view.plan.answer_mode is AnswerMode.CLIP:
+        _clip(house, view, memory)
     if phase is Phase.REVIEWING and spoken and view.attempt is not None:
         _play_back(house, view.attempt.id)
-    acted = False
-    for event in events:
-        acted = _take(house, view, event) or acted
-    if acted:
-        redraw.at_once()
 
 
-def _actions(view: InterviewView) -> list[Action]:
+def _actions(view: InterviewView, *, skip_asked: bool) -> list[Action]:
     phase, left = view.state.phase, retries_left(view.state, view.plan)
     spoken = view.plan.answer_mode is AnswerMode.LIVE
     last = view.state.question_index + 1 == view.plan.question_count
     next_label = "Finish" if last else "Next"
     skip = (
         Action("skip", "Yes, skip this question", hint="Nothing of this answer is handed in")
-        if st.session_state.get(_SKIP_ASKED) == view.question_key
+        if skip_asked
         else Action("skip", "Skip")
     )
     if phase in (Phase.ASKING, Phase.THINKING):
@@ -63,6 +80,8 @@ def _actions(view: InterviewView) -> list[Action]:
     retry = Action("retry", f"Retry ({left} left)", disabled=left == 0, hint="Answer again from the beginning")
     if phase is Phase.ANSWERING and spoken:
         return [Action("stop", "Stop recording", "primary"), retry, skip, Action("next", next_label)]
+    if phase is Phase.ANSWERING and view.plan.answer_mode is AnswerMode.CLIP:
+        return [Action("next", next_label, "primary"), retry, skip]
     if phase is Phase.ANSWERING:
         return [Action("next", next_label, "primary"), skip]
     if phase is Phase.REVIEWING:
@@ -95,49 +114,68 @@ def _play_back(house: House, attempt_id: int) -> None:
         st.audio(sound, format="audio/flac", alt="Your recorded answer")
 
 
-def _clip(house: House, view: InterviewView) -> None:
+def _clip(house: House, view: InterviewView, memory: Memory) -> None:
     clip = st.audio_input("Record your answer as a clip", sample_rate=16_000, key=f"clip:{view.question_key}")
-    if clip is None or view.attempt is None or st.session_state.get("clip:taken") == clip.file_id:
+    if clip is None or view.attempt is None or memory.clip == clip.file_id:
         return
-    st.session_state["clip:taken"] = clip.file_id
     with st.spinner("Writing down what you said…"):
         words = house.answers.add_clip(view.session_id, view.attempt, clip.getvalue())
+    memory.clip = clip.file_id
+    # The page was busy, not away.
+    house.access.keep_seat(view.session_id, memory.tab_id)
     if not words:
         st.warning("We heard no words in this clip. It is kept. Record again, or type your answer.")
 
 
-def _take(house: House, view: InterviewView, event: Draft | ActionPressed) -> bool:
-    """Carry out one event; True when the page has to be drawn again."""
+def take_waiting(house: House, session_id: str, tab_id: str) -> None:
+    """Carry out what was typed or pressed since the last run.
+
+    A run can be cut off at any touch of ``session_state`` and the event then comes again, so the service is called
+    first, everything remembered here hangs on one object fetched beforehand, and steps already taken are left out.
+    """
+    memory = _memory()
+    memory.tab_id = tab_id
+    for event in waiting_events("answer"):
+        _take(house, session_id, event, memory)
+
+
+def _take(house: House, session_id: str, event: Draft | ActionPressed, memory: "Memory") -> None:
     try:
-        if isinstance(event, Draft):
-            house.interviews.save_draft(
-                view.session_id, event.question_key, event.text, edited=event.edited, captions_seen=event.captions_seen
-            )
-            st.session_state[_FAILED] = False
-            return False
-        st.session_state.pop(_SHOWN, None)
-        _act(house, view, event)
+        # A press carries the newest text too; it is kept before anything else can fail.
+        house.interviews.save_draft(
+            session_id, event.question_key, event.text, edited=event.edited, captions_seen=event.captions_seen
+        )
+        memory.not_saved = False
+        if isinstance(event, ActionPressed) and event.nonce != memory.done:
+            memory.error = None
+            _act(house, session_id, event, memory)
+            memory.done = event.nonce
     except InterviewError as error:
-        st.session_state[_FAILED] = error.retryable
-        st.session_state[_SHOWN] = error
-    return True
+        memory.not_saved = error.retryable
+        memory.error = error
 
 
-def _act(house: House, view: InterviewView, pressed: ActionPressed) -> None:
-    service, session_id, key = house.interviews, view.session_id, pressed.question_key
-    # The press carries the newest text; keep it before anything else can fail.
-    service.save_draft(session_id, key, pressed.text, edited=pressed.edited, captions_seen=pressed.captions_seen)
-    asked = st.session_state.pop(_SKIP_ASKED, None)
+def _act(house: House, session_id: str, pressed: ActionPressed, memory: "Memory") -> None:
+    service, key = house.interviews, pressed.question_key
+    phase = service.load(session_id).state.phase
+    asked, memory.skip_asked = memory.skip_asked, ""
     match pressed.id:
-        case "begin":
+        case "begin" if phase in (Phase.ASKING, Phase.THINKING):
             service.begin_answer(session_id, key)
-        case "stop":
+        case "stop" if phase is Phase.ANSWERING:
             service.apply(session_id, AnswerStopped(), key)
-        case "retry":
+        case "retry" if phase in (Phase.ANSWERING, Phase.REVIEWING):
             service.apply(session_id, RetryRequested(), key)
         case "next":
             service.submit(session_id, key, pressed.text, edited=pressed.edited, ending=AnswerEnding.SUBMITTED)
         case "skip" if asked == key:
             service.submit(session_id, key, pressed.text, edited=pressed.edited, ending=AnswerEnding.SKIPPED)
         case "skip":
-            st.session_state[_SKIP_ASKED] = key
+            memory.skip_asked = key
+
+
+def _memory() -> "Memory":
+    if _MEMORY not in st.session_state:
+        st.session_state[_MEMORY] = Memory()
+    memory: Memory = st.session_state[_MEMORY]
+    return memory

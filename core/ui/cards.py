@@ -102,8 +102,15 @@ def own_answers(house: House, file: InterviewFile) -> None:
 def answer_text(entry: QuestionFile) -> str:
     """The answer, or in words why there is none."""
     if entry.question.submitted_at is None:
-        return "(not reached)"
+        return draft_text(entry) or "(not reached)"
     return entry.question.answer or f"(no words: {ENDING_WORDS.get(entry.question.ending or '', 'empty').lower()})"
+
+
+def draft_text(entry: QuestionFile) -> str:
+    """What stood in the box of an answer that was never handed in; empty when nothing did."""
+    latest = entry.attempts[-1].attempt if entry.attempts else None
+    words = (latest.draft if latest.draft_edited else latest.transcript) if latest else ""
+    return f"(not handed in; last saved:)\n{words}" if words else ""
 
 
 def clock_text(seconds: float) -> str:

@@ -152,9 +152,11 @@ def question(house: House, entry: QuestionFile) -> None:
 
 def flags(house: House, file: InterviewFile) -> None:
     """Each flag with its span, strength and picture."""
-    if not file.interview.plan.watch_camera:
+    if not file.interview.plan.watch_camera and not file.snapshots and not file.flags:
         st.info("The camera was not watched in this interview. Nothing can be said from pictures.")
         return
+    if not file.interview.plan.watch_camera:
+        st.info("The camera was watched until the candidate went on in another way; see the history.")
     for entry in (e for e in file.logs if e.kind == "camera_blind"):
         begun, ended = (datetime.fromisoformat(str(entry.detail[k])) for k in ("from", "to"))
         lasted = f"{(ended - begun).total_seconds():.0f} s"
@@ -183,7 +185,7 @@ def page_events(file: InterviewFile) -> None:
     """What the page reported, in order."""
     rows = [entry for entry in file.logs if entry.kind in PAGE_WORDS]
     if not rows:
-        st.caption("The candidate stayed on the page the whole time.")
+        st.caption("The page reported nothing." if file.questions else "The interview has not started yet.")
         return
     st.dataframe(
         pd.DataFrame(

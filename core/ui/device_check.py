@@ -8,31 +8,28 @@ from core.domain.flow import Phase
 from core.domain.interview import AnswerMode
 from core.domain.transcript import CaptionView, FinalSegment
 from core.services.interview_view import InterviewView
+from core.services.live_room import LiveRoom
 from core.services.monitor import PracticeMonitor
-from core.services.rooms import LiveRoom, RecordingTarget
+from core.services.recording_target import RecordingTarget
 from core.speech import room_check
 from core.speech.room_check import CheckState
 from core.ui import errors, look, other_ways, redraw, rtc
 from core.ui.components.answer import Action, ActionPressed, answer
 from core.ui.components.probe import BrowserProbe, probe
 from core.ui.components.stage import Started, StartFailed, stage
+from core.ui.device_words import DEVICE_ERRORS
 
 SENTENCE, PRACTICE = -1, -2
 """Attempt ids no database row has: what is heard under them is shown and forgotten."""
+_DONE = "check:done"
+"""Session key: the interview whose check is done. Kept, because a message the browser sent before it knew of the new
+page brings this one back."""
 PRACTICE_QUESTION = "Describe your way to work or to school in two or three sentences."
 ICONS = {
     CheckState.WAITING: ":gray[:material/pending: Waiting]",
     CheckState.GOOD: ":green[:material/check_circle: Good]",
     CheckState.WEAK: ":orange[:material/info: Could be better]",
     CheckState.FAILED: ":orange[:material/error: Needs you]",
-}
-DEVICE_ERRORS = {
-    "NotAllowedError": "The browser was not allowed to use your {device}. Press the camera symbol in the address bar, "
-    "choose Allow, then press Start check again.",
-    "NotFoundError": "No {device} was found. Plug one in, then press Start check again.",
-    "NotReadableError": "Another program is using your {device}. Close it, then press Start check again.",
-    "OverconstrainedError": "Your {device} cannot do what is needed. Choose another one in the browser's settings.",
-    "insecure_context": "This page was not opened by https, so the browser gives no devices. Use the https address.",
 }
 
 
@@ -218,22 +215,28 @@ def _finish(house: House, room: LiveRoom, view: InterviewView) -> None:
         label,
         type="primary" if ready else "secondary",
         icon=":material/arrow_forward:",
-        on_click=st.session_state.__setitem__,
-        args=("check:done", True),
+        on_click=_done,
+        args=(house, room, view),
     )
-    if st.session_state.pop("check:done", False):
-        seen = room.watch_view()
-        detail: dict[str, object] = {
-            "audio": room.health().audio_live,
-            "faces": seen.faces if seen else None,
-            "sentence": bool(st.session_state.get("check:sentence_heard")),
-            "room": room_check.check_room(room.level.snapshot()).value,
-        }
+    if st.session_state.get(_DONE) == view.session_id:
+        st.switch_page("pages/interview.py")
+
+
+def _done(house: House, room: LiveRoom, view: InterviewView) -> None:
+    """A press is taken by the callback: a run that another event cuts off would lose it."""
+    seen = room.watch_view()
+    detail: dict[str, object] = {
+        "audio": room.health().audio_live,
+        "faces": seen.faces if seen else None,
+        "sentence": bool(st.session_state.get("check:sentence_heard")),
+        "room": room_check.check_room(room.level.snapshot()).value,
+    }
+    with errors.shown():
         house.rooms.close(room.session_id)
         house.interviews.note(view.session_id, "device_check", detail)
-        if view.state.phase is Phase.CONSENTED:
+        if house.interviews.load(view.session_id).state.phase is Phase.CONSENTED:
             house.interviews.apply(view.session_id, DevicesChecked())
-        st.switch_page("pages/interview.py")
+        st.session_state[_DONE] = view.session_id
 
 
 def _text(view: CaptionView) -> str:

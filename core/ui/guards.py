@@ -10,7 +10,8 @@ from core.domain.flow import Phase
 from core.services.interview_view import InterviewView
 from core.ui.components.vault import Credentials, vault
 
-_PASS, _DROP, _STAFF, _SEAT = "pass", "pass:drop", "staff", "seat:held"
+_PASS, _DROP, _STAFF = "pass", "pass:drop", "staff"
+_SEAT, _LOST_SEAT, _LAST_SEEN = "seat:held", "seat:lost", "seat:last_seen"
 
 PAGE_OF = {
     Phase.REGISTERED: "pages/register.py",
@@ -43,6 +44,8 @@ def visitor(house: House) -> Visitor:
         house.access.enter(link.session_id, link.token)
         known = st.session_state[_PASS] = link
         st.session_state.pop(_SEAT, None)
+    elif known is not None:
+        _check_again(house, known)
     dropping = known is None and bool(st.session_state.get(_DROP))
     reply = vault(store=known, clear=dropping, scrub=True)
     if reply is None:
@@ -101,22 +104,28 @@ def seat(house: House, who: Visitor) -> None:
         last_seen = house.access.take_seat(who.session_id, who.tab_id)
     except SeatTaken as taken:
         with st.container(border=True):
-            st.subheader("Open somewhere else")
-            st.write(f"{taken.message} {taken.next_step}")
+            if st.session_state.get(_LOST_SEAT):
+                st.subheader("This tab has stopped")
+                st.info("You went on in another tab or on another device. You can close this one, or continue here.")
+            else:
+                st.subheader("Open somewhere else")
+                st.write(f"{taken.message} {taken.next_step}")
             if not st.button("Continue here", type="primary", icon=":material/move_down:"):
                 st.stop()
         last_seen = house.access.take_seat(who.session_id, who.tab_id, takeover=True)
-    house.interviews.come_back(who.session_id, last_seen)
+    # Kept until it is done: after a failed try the seat's own time would be too young.
+    st.session_state.setdefault(_LAST_SEEN, last_seen)
+    house.interviews.come_back(who.session_id, st.session_state[_LAST_SEEN])
     st.session_state[_SEAT] = who.session_id
+    st.session_state.pop(_LAST_SEEN)
+    st.session_state.pop(_LOST_SEAT, None)
 
 
 def lost_seat() -> None:
-    """Another tab went on: say so and stop."""
+    """Another tab went on: stop the whole page, the media frame with it."""
     st.session_state.pop(_SEAT, None)
-    st.info("You went on in another tab or on another device. This one has stopped; you can close it.")
-    if st.button("Continue here instead"):
-        st.rerun(scope="app")
-    st.stop()
+    st.session_state[_LOST_SEAT] = True
+    st.rerun(scope="app")
 
 
 def recruiter(house: House) -> None:
@@ -136,6 +145,15 @@ def recruiter(house: House) -> None:
 def sign_out() -> None:
     """End the recruiter's session in this browser."""
     st.session_state.pop(_STAFF, None)
+
+
+def _check_again(house: House, known: Credentials) -> None:
+    """A link made useless ends open pages too."""
+    try:
+        house.access.enter(known.session_id, known.token)
+    except AccessDenied:
+        leave()
+        raise
 
 
 def _from_link(known: Credentials | None) -> Credentials | None:

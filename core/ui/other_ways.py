@@ -5,6 +5,7 @@ import streamlit as st
 from core.bootstrap import House
 from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
+from core.ui import errors
 
 
 def draw(house: House, view: InterviewView) -> None:
@@ -13,6 +14,8 @@ def draw(house: House, view: InterviewView) -> None:
     if view.plan.answer_mode is AnswerMode.TYPED:
         _offer("Go on without the camera", AnswerMode.TYPED, ":material/videocam_off:", house, view)
         return
+    if view.plan.answer_mode is AnswerMode.LIVE and view.plan.watch_camera:
+        _offer("Go on without the camera", AnswerMode.LIVE, ":material/videocam_off:", house, view)
     _offer("Answer by typing", AnswerMode.TYPED, ":material/keyboard:", house, view)
     if view.plan.answer_mode is AnswerMode.LIVE:
         _offer("Record clips instead", AnswerMode.CLIP, ":material/mic:", house, view)
@@ -24,7 +27,8 @@ def _offer(label: str, mode: AnswerMode, icon: str, house: House, view: Intervie
 
 
 def _choose(house: House, session_id: str, mode: AnswerMode) -> None:
-    house.interviews.change_mode(session_id, mode)
+    with errors.shown():
+        house.interviews.change_mode(session_id, mode)
     for name in ("room:start_failed", "room:start_pressed_at", "check:failed"):
         st.session_state.pop(name, None)
     st.session_state["ways:chosen"] = True

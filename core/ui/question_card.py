@@ -35,9 +35,11 @@ def draw(house: House, view: InterviewView) -> None:
     st.progress((number - 1) / count, text=f"Question {number} of {count} · {view.question.subject}")
     with st.container(border=True, key="question"):
         st.text(view.question.question)
+        if view.next_question and view.state.phase is Phase.ANSWERING:
+            house.voice.prepare(view.next_question)
         asking = view.state.phase is Phase.ASKING
         # After a pause the question is read again: the key changes with the pauses.
-        key = f"{view.state.question_index}:{view.state.pauses_used}"
+        key = f"{view.session_id}:{view.state.question_index}:{view.state.pauses_used}"
         sound = house.voice.get(view.question.question, timeout_s=0.0)
         waiting = sound is None and house.voice.is_making(view.question.question)
         for spoken in speaker(

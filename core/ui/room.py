@@ -9,16 +9,18 @@ from datetime import timedelta
 import streamlit as st
 
 from core.bootstrap import House
-from core.domain.errors import AttemptsUsed, IllegalTransition, InterviewError
+from core.domain.errors import AttemptsUsed, IllegalTransition, InterviewError, StorageUnavailable
 from core.domain.events import Paused, Resumed
 from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
-from core.services.rooms import LiveRoom
+from core.services.live_room import LiveRoom
 from core.ui import answer_panel, errors, guards, look, question_card, rtc, side_panel
 from core.ui.guards import Visitor
 
 TICK_S = 1.0
+AWAY_AFTER_S = 8.0
+"""A page not heard of for this long was cut off: as after a refresh, the clock is stopped where it was."""
 
 
 def media_frame(house: House, view: InterviewView) -> None:
@@ -50,15 +52,30 @@ def live(house: House, who: Visitor) -> None:
     with errors.shown():
         if st.session_state.pop("ways:chosen", False):
             st.rerun(scope="app")  # the media frame goes with the live way
-        if not house.access.keep_seat(who.session_id, who.tab_id):
-            guards.lost_seat()  # what is recorded now belongs to the tab that took over
         room = house.rooms.open(who.session_id)
-        view = _follow_media(house, room, house.interviews.tick(who.session_id))
+        view = _pass_time(house, room, who)
         side_panel.take_page_events(house, view)  # first: what ends the interview also ends this page
         if view.is_over:
             house.answers.close_room(who.session_id)
             st.rerun(scope="app")
         _draw(house, room, view)
+
+
+def _pass_time(house: House, room: LiveRoom, who: Visitor) -> InterviewView:
+    """One step of time; when the database refuses, the page stays as it is and says so."""
+    try:
+        last_seen = house.access.keep_seat(who.session_id, who.tab_id)
+        if last_seen is None:
+            guards.lost_seat()
+        elif (house.clock.now() - last_seen).total_seconds() > AWAY_AFTER_S:
+            house.interviews.come_back(who.session_id, last_seen)  # the page was cut off: nobody saw the clock run
+        answer_panel.take_waiting(
+            house, who.session_id, who.tab_id
+        )  # what was pressed or typed before the time ran out counts
+        return _follow_media(house, room, house.interviews.tick(who.session_id))
+    except StorageUnavailable as error:
+        errors.show(error)
+        return house.interviews.load(who.session_id)
 
 
 def _draw(house: House, room: LiveRoom, view: InterviewView) -> None:
@@ -84,8 +101,10 @@ def _follow_media(house: House, room: LiveRoom, view: InterviewView) -> Intervie
         view = _go(house, view)
         if room.first_sound_at is not None:
             house.interviews.note(view.session_id, "media_arrived", {"at_sound": room.first_sound_at.isoformat()})
-    elif view.state.phase in CLOCKED and not arrived:
-        view = _lost_media(house, room, view)
+    elif view.state.phase in CLOCKED:
+        st.session_state.pop(side_panel.WANTS_START, None)  # an old press must not end a later pause
+        if not arrived:
+            view = _lost_media(house, room, view)
     _watch(house, room, view)
     if view.state.phase is Phase.ANSWERING and view.plan.answer_mode is AnswerMode.LIVE and view.attempt is not None:
         try:
@@ -99,7 +118,7 @@ def _watch(house: House, room: LiveRoom, view: InterviewView) -> None:
     """Watch the camera while a question is open, and never in a pause: walking about is then nobody's business."""
     if not view.plan.watch_camera or view.state.phase not in CLOCKED:
         room.unwatch()
-    elif room.health().video_live:
+    else:  # also while no picture comes: that is a blind span, not a clean one
         room.watch(house.monitor(view.session_id))
 
 

@@ -1,12 +1,13 @@
 """The only module that touches streamlit-webrtc: media of one page into one live room."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit import config
 from streamlit_webrtc import AudioSinkTrack, VideoSinkTrack, WebRtcMode, webrtc_streamer
 
-from core.services.rooms import LiveRoom
+from core.services.live_room import LiveRoom
 from core.settings import IceServer
 
 AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True, "channelCount": 1}
@@ -33,7 +34,10 @@ def connect(room: LiveRoom, *, key: str, want_audio: bool, want_video: bool, ice
         return Link(playing=False, signalling=False)
     held = f"{key}:sinks:{room.session_id}"
     if held not in st.session_state or st.session_state[held][2] is not room:
-        st.session_state[held] = (AudioSinkTrack(room.microphone.push), VideoSinkTrack(room.camera.push), room)
+        page = object()
+        sinks = AudioSinkTrack(partial(room.push_sound, page)), VideoSinkTrack(partial(room.push_picture, page))
+        st.session_state[held] = (*sinks, room)
+        room.listen_to(page)
     audio, video, _ = st.session_state[held]
     context = webrtc_streamer(
         key=key,

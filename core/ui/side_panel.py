@@ -8,7 +8,7 @@ from core.bootstrap import House
 from core.domain.events import Paused
 from core.domain.flow import CLOCKED, Phase
 from core.services.interview_view import InterviewView
-from core.services.rooms import LiveRoom
+from core.services.live_room import LiveRoom
 from core.ui import errors, other_ways
 from core.ui.cards import clock_text
 from core.ui.components.clock import clock

@@ -9,7 +9,7 @@ from core.bootstrap import House
 from core.domain.errors import StorageUnavailable
 from core.domain.flow import Phase
 from core.domain.interview import AnswerMode
-from core.services.rooms import RecordingTarget
+from core.services.recording_target import RecordingTarget
 
 NewTab = Callable[..., Tab]
 

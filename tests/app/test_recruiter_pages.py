@@ -143,8 +143,8 @@ def test_a_review_says_where_the_questions_came_from(review: Tab) -> None:
     assert "Questions from: question bank" in review.text
 
 
-def test_a_review_of_an_unwatched_interview_does_not_call_it_clean(review: Tab) -> None:
-    assert "Nothing can be said from pictures" in review.messages
+def test_a_review_says_when_watching_ended_early(review: Tab) -> None:
+    assert "was watched until the candidate went on in another way" in review.messages
 
 
 def test_a_review_lists_page_events_by_length(review: Tab) -> None:

@@ -80,11 +80,7 @@ def look_at_another_tab(page: Page) -> None:
 def test_every_leaving_is_logged_once_with_its_number(left) -> None:
     records, _ = left
     kinds = ("tab_hidden", "window_blur", "fullscreen_exit")
-    leavings = [
-        (kind, line["count"])
-        for kind in ("tab_hidden", "window_blur", "fullscreen_exit")
-        for line in records.logs(kind)
-    ]
+    leavings = [(kind, line["count"]) for kind in kinds for line in records.logs(kind)]
     assert sorted(leavings, key=lambda x: x[1]) == [
         ("tab_hidden", 1),
         ("window_blur", 2),

@@ -1,7 +1,7 @@
 """Delivers the events of a component: each once, in order, also when reruns cut each other off."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -72,6 +72,17 @@ def mount(renderer: ComponentRenderer, key: str, data: dict[str, Any], adapter: 
     result = renderer(key=key, data={**data, "ack": inbox.ack}, on_events_change=partial(_collect, key))
     inbox.accept(result.get("events"))
     return inbox.take(adapter)
+
+
+def waiting(key: str, adapter: TypeAdapter[E]) -> Iterator[E]:
+    """Events that arrived but were not taken yet; each stays until the caller asks for the next one.
+
+    A run that is cut off in between finds the event again: what is done with it must bear being done twice.
+    """
+    inbox = _inbox(key)
+    while inbox.waiting:
+        yield from parse_events(inbox.waiting[:1], adapter)
+        inbox.waiting.pop(0)
 
 
 def _collect(key: str) -> None:

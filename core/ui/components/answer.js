@@ -5,6 +5,7 @@ import { randomId } from "./ids.js";
 import { Outbox } from "./outbox.js";
 
 const DRAFT_MS = 800;
+const DRAFT_MAX_MS = 2500;
 const NEAR_LIMIT = 2000;
 const instances = new WeakMap();
 
@@ -42,6 +43,10 @@ class Answer {
       this.sentText = data.initial;
       this.kept = Boolean(data.initial);
     }
+    if (data.saved_state === "failed" && this.data?.saved_state !== "failed") {
+      this.sentText = null;
+      this.changed();
+    }
     this.data = data;
     this.find(".answer").classList.toggle("readonly", data.readonly);
     setText(this.find(".title"), data.title);
@@ -65,7 +70,10 @@ class Answer {
 
   changed() {
     clearTimeout(this.draftTimer);
-    this.draftTimer = setTimeout(() => this.sendDraft(), DRAFT_MS);
+    // Somebody who types without a pause is saved every few seconds all the same.
+    this.changedAt ||= performance.now();
+    const longest = Math.max(0, this.changedAt + DRAFT_MAX_MS - performance.now());
+    this.draftTimer = setTimeout(() => this.sendDraft(), Math.min(DRAFT_MS, longest));
     this.drawState();
   }
 
@@ -78,6 +86,7 @@ class Answer {
     clearTimeout(this.draftTimer);
     if (this.key === null || this.box.text === this.sentText) return;
     this.sentText = this.box.text;
+    this.changedAt = 0;
     this.kept = true;
     this.outbox.post({ kind: "draft", ...this.content() });
     this.outbox.flush();
@@ -110,7 +119,7 @@ class Answer {
   }
 
   close() {
-    clearTimeout(this.draftTimer);
+    this.sendDraft();
     this.stop.abort();
     this.box.close();
     this.row.close();

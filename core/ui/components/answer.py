@@ -1,14 +1,14 @@
 """The answer box with its live captions and actions."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from core.domain.transcript import CaptionView
-from core.ui.components._inbox import mount
+from core.ui.components._inbox import mount, waiting
 from core.ui.components._register import register
 from core.ui.components._wire import FORBID, MAX_ANSWER_CHARS, AnswerText, Name
 
@@ -61,6 +61,11 @@ class ActionPressed:
 
 AnswerEvent = Draft | ActionPressed
 _events: TypeAdapter[AnswerEvent] = TypeAdapter(Annotated[AnswerEvent, Field(discriminator="kind")])
+
+
+def waiting_events(key: str) -> Iterator[AnswerEvent]:
+    """What was typed or pressed and not taken yet, before the box is drawn; see ``_inbox.waiting``."""
+    return waiting(key, _events)
 
 
 def answer(

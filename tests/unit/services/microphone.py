@@ -6,7 +6,7 @@ import av
 import numpy as np
 from fakes.clock import ManualClock
 
-from core.services.rooms import LiveRoom
+from core.services.live_room import LiveRoom
 
 
 class Microphone:

@@ -456,7 +456,13 @@ def test_an_interview_on_its_last_second_has_not_expired(due: Holder, clock: Man
 def test_an_expired_interview_takes_no_answer(due: Holder, clock: ManualClock) -> None:
     clock.tick(3601)
     due.submit("Too late.")
-    assert due.answers()[0] is None
+    assert due.answers()[0] == ""
+
+
+def test_what_stood_in_the_box_when_it_expired_is_the_answer(due: Holder, clock: ManualClock) -> None:
+    due.house.interviews.save_draft(due.session_id, "0:1", "As far as I got.", edited=True)
+    clock.tick(3601)
+    assert (due.phase, due.answers()[0]) == (Phase.EXPIRED, "As far as I got.")
 
 
 def test_what_was_answered_before_it_expired_is_kept(due: Holder, clock: ManualClock) -> None:

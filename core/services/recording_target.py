@@ -1,0 +1,24 @@
+"""Where a recording belongs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingTarget:
+    """Where the words and the sound of one recording belong.
+
+    Attributes:
+        attempt_id: Attempt in the database; 0 in practice.
+        path: File the sound is written to as it arrives; None keeps no sound (practice).
+        started_at: When it began, UTC.
+        first_number: Number of the first segment heard.
+        offset_s: Seconds already recorded of this attempt.
+    """
+
+    attempt_id: int
+    path: Path | None
+    started_at: datetime
+    first_number: int = 0
+    offset_s: float = 0.0
