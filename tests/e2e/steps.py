@@ -39,6 +39,13 @@ def check_devices(page: Page, *, face: bool = True) -> None:
     page.get_by_role("button", name="Go to the interview").click()
 
 
+def skip_check(page: Page) -> None:
+    """Go on to the interview without the device check."""
+    page.get_by_text("can do everything that is needed").wait_for()
+    page.get_by_role("button", name="Go on without the check").click()
+    page.get_by_text("Ready when you are").wait_for()
+
+
 def start(page: Page) -> None:
     """Press the one big button and wait for the first question."""
     page.get_by_role("button", name="Start interview").click()

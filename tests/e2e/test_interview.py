@@ -165,7 +165,7 @@ def test_the_recruiter_sees_answers_flags_and_pictures_and_takes_a_zip(held) -> 
     context, page = new_page(browser, 1440, 900)
     open_review(page, server.url, records.session_id)
     page.get_by_text("And that is my answer.").first.wait_for()
-    assert page.locator("audio").count() >= 3
+    page.locator("audio").nth(2).wait_for()
     page.get_by_role("tab", name=re.compile("Flags")).click()
     page.get_by_text("No face was visible").first.wait_for()
     page.get_by_role("tab", name=re.compile("Pictures")).click()

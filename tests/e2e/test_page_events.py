@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from conftest import chromium_on, display, serve
 from playwright.sync_api import Page, Playwright, expect
-from steps import Records, box, consent, no_trouble, open_review, press, register, start
+from steps import Records, box, consent, no_trouble, open_review, press, register, skip_check, start
 
 PASTED = "Nobody else may read these pasted words. "
 
@@ -34,7 +34,7 @@ def left(window):
     records, page = Records(server.data), context.pages[0]
     register(page, server.url)
     consent(page, video=False)
-    page.get_by_role("button", name="Go on without the check").click()
+    skip_check(page)
     start(page)
     press(page, "Start recording")
     page.get_by_role("button", name="Stop recording", exact=True).wait_for()
