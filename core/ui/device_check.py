@@ -22,8 +22,8 @@ from core.ui.device_words import DEVICE_ERRORS
 SENTENCE, PRACTICE = -1, -2
 """Attempt ids no database row has: what is heard under them is shown and forgotten."""
 _DONE = "check:done"
-"""Session key: the interview whose check is done. Kept, because a message the browser sent before it knew of the new
-page brings this one back."""
+"""Session key: interviews whose check is done. Kept, because a message the browser sent before it knew of the new page
+brings this one back."""
 PRACTICE_QUESTION = "Describe your way to work or to school in two or three sentences."
 ICONS = {
     CheckState.WAITING: ":gray[:material/pending: Waiting]",
@@ -209,6 +209,7 @@ def _practice(house: House, room: LiveRoom) -> None:
 
 
 def _finish(house: House, room: LiveRoom, view: InterviewView) -> None:
+    done: set[str] = st.session_state.setdefault(_DONE, set())
     ready = room.health().audio_live or view.plan.answer_mode is not AnswerMode.LIVE
     label = "Go to the interview" if ready else "Go on without the check"
     st.button(
@@ -216,19 +217,23 @@ def _finish(house: House, room: LiveRoom, view: InterviewView) -> None:
         type="primary" if ready else "secondary",
         icon=":material/arrow_forward:",
         on_click=_done,
-        args=(house, room, view),
+        args=(house, room, view, bool(st.session_state.get("check:sentence_heard")), done),
     )
-    if st.session_state.get(_DONE) == view.session_id:
+    if view.session_id in done:
         st.switch_page("pages/interview.py")
 
 
-def _done(house: House, room: LiveRoom, view: InterviewView) -> None:
-    """A press is taken by the callback: a run that another event cuts off would lose it."""
+def _done(house: House, room: LiveRoom, view: InterviewView, sentence: bool, done: set[str]) -> None:
+    """Take the press to the end.
+
+    A run may be cut off at any use of Streamlit, also in a callback and also at ``session_state``: so there is none
+    here, and the press is kept in a plain set.
+    """
     seen = room.watch_view()
     detail: dict[str, object] = {
         "audio": room.health().audio_live,
         "faces": seen.faces if seen else None,
-        "sentence": bool(st.session_state.get("check:sentence_heard")),
+        "sentence": sentence,
         "room": room_check.check_room(room.level.snapshot()).value,
     }
     with errors.shown():
@@ -236,7 +241,7 @@ def _done(house: House, room: LiveRoom, view: InterviewView) -> None:
         house.interviews.note(view.session_id, "device_check", detail)
         if house.interviews.load(view.session_id).state.phase is Phase.CONSENTED:
             house.interviews.apply(view.session_id, DevicesChecked())
-        st.session_state[_DONE] = view.session_id
+        done.add(view.session_id)
 
 
 def _text(view: CaptionView) -> str:
