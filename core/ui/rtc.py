@@ -36,9 +36,9 @@ def connect(room: LiveRoom, *, key: str, want_audio: bool, want_video: bool, ice
     if held not in st.session_state or st.session_state[held][2] is not room:
         page = object()
         sinks = AudioSinkTrack(partial(room.push_sound, page)), VideoSinkTrack(partial(room.push_picture, page))
-        st.session_state[held] = (*sinks, room)
-        room.listen_to(page)
-    audio, video, _ = st.session_state[held]
+        st.session_state[held] = (*sinks, room, page)
+    audio, video, _, page = st.session_state[held]
+    room.listen_to(page)  # only the page that holds the seat gets this far
     context = webrtc_streamer(
         key=key,
         mode=WebRtcMode.SENDONLY,
