@@ -29,6 +29,7 @@ def _offer(label: str, mode: AnswerMode, icon: str, house: House, view: Intervie
 def _choose(house: House, session_id: str, mode: AnswerMode) -> None:
     with errors.shown():
         house.interviews.change_mode(session_id, mode)
-    for name in ("room:start_failed", "room:start_pressed_at", "check:failed"):
+    # The old press was for devices that did not come: the other way begins when its own Start is pressed.
+    for name in ("room:wants_start", "room:start_failed", "room:start_pressed_at", "check:failed"):
         st.session_state.pop(name, None)
     st.session_state["ways:chosen"] = True
