@@ -8,7 +8,19 @@ from conftest import chromium, new_page, serve
 from devices import SENTENCES, make_speech
 from playwright.sync_api import Browser, Page, Playwright, expect
 from spoken import error_rate_in_loop
-from steps import Records, box, check_devices, consent, no_trouble, open_review, press, register, skip_check, start
+from steps import (
+    Records,
+    box,
+    check_devices,
+    consent,
+    go_to_interview,
+    no_trouble,
+    open_review,
+    press,
+    register,
+    skip_check,
+    start,
+)
 
 CUT_OFF = """
     // A firewall: the browser has its devices, but the connection never comes up.
@@ -96,7 +108,7 @@ def test_who_cannot_or_will_not_give_the_devices_goes_on_by_typing(server, recor
     expect(page.get_by_text(advice.format("camera"))).to_be_visible()
     page.get_by_role("button", name="Answer by typing").click()
     page.get_by_text("Not used. You answer by typing.").wait_for()
-    page.get_by_role("button", name="Go to the interview").click()
+    go_to_interview(page)
     start(page)
     session_id = records.session_id
     type_answer(page, "An index is a sorted copy of a column.")
