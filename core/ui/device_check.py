@@ -21,9 +21,6 @@ from core.ui.device_words import DEVICE_ERRORS
 
 SENTENCE, PRACTICE = -1, -2
 """Attempt ids no database row has: what is heard under them is shown and forgotten."""
-_DONE = "check:done"
-"""Session key: interviews whose check is done. Kept, because a message the browser sent before it knew of the new page
-brings this one back."""
 PRACTICE_QUESTION = "Describe your way to work or to school in two or three sentences."
 ICONS = {
     CheckState.WAITING: ":gray[:material/pending: Waiting]",
@@ -60,6 +57,8 @@ def live(house: House, view: InterviewView) -> None:
     with errors.shown():
         if st.session_state.pop("ways:chosen", False):
             st.rerun(scope="app")  # the media frame goes with the live way
+        if house.interviews.load(view.session_id).state.phase is not Phase.CONSENTED:
+            st.switch_page("pages/interview.py")
         room = room_of(house, view)
         left, right = st.columns([2, 1], gap="medium")
         with right:
@@ -209,7 +208,6 @@ def _practice(house: House, room: LiveRoom) -> None:
 
 
 def _finish(house: House, room: LiveRoom, view: InterviewView) -> None:
-    done: set[str] = st.session_state.setdefault(_DONE, set())
     ready = room.health().audio_live or view.plan.answer_mode is not AnswerMode.LIVE
     label = "Go to the interview" if ready else "Go on without the check"
     st.button(
@@ -217,17 +215,15 @@ def _finish(house: House, room: LiveRoom, view: InterviewView) -> None:
         type="primary" if ready else "secondary",
         icon=":material/arrow_forward:",
         on_click=_done,
-        args=(house, room, view, bool(st.session_state.get("check:sentence_heard")), done),
+        args=(house, room, view, bool(st.session_state.get("check:sentence_heard"))),
     )
-    if view.session_id in done:
-        st.switch_page("pages/interview.py")
 
 
-def _done(house: House, room: LiveRoom, view: InterviewView, sentence: bool, done: set[str]) -> None:
+def _done(house: House, room: LiveRoom, view: InterviewView, sentence: bool) -> None:
     """Take the press to the end.
 
     A run may be cut off at any use of Streamlit, also in a callback and also at ``session_state``: so there is none
-    here, and the press is kept in a plain set.
+    here. The page moves on by what the database says, in this run or in any later one.
     """
     seen = room.watch_view()
     detail: dict[str, object] = {
@@ -241,7 +237,6 @@ def _done(house: House, room: LiveRoom, view: InterviewView, sentence: bool, don
         house.interviews.note(view.session_id, "device_check", detail)
         if house.interviews.load(view.session_id).state.phase is Phase.CONSENTED:
             house.interviews.apply(view.session_id, DevicesChecked())
-        done.add(view.session_id)
 
 
 def _text(view: CaptionView) -> str:

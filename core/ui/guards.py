@@ -91,7 +91,7 @@ def candidate(house: House, *, page: str) -> tuple[Visitor, InterviewView]:
         st.stop()
     view = house.interviews.load(who.session_id)
     home = PAGE_OF.get(view.state.phase, "pages/interview.py")
-    if home != page and not (page == "pages/devices.py" and view.state.phase is Phase.CHECKED):
+    if home != page:
         st.switch_page(home)
     return who, view
 

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 PASSWORD = "open sesame"
 
@@ -40,18 +40,9 @@ def check_devices(page: Page, *, face: bool = True) -> None:
 
 
 def go_to_interview(page: Page) -> None:
-    """Leave the device check.
-
-    A native button's press can get lost when the media frame asks for a rerun in the same instant (seen in about
-    one of fifteen runs on a loaded machine). A person presses again, and so does this step, once.
-    """
-    go = page.get_by_role("button", name="Go to the interview")
-    go.click()
-    try:
-        page.get_by_text("Ready when you are").wait_for(timeout=6_000)
-    except TimeoutError:
-        go.click()
-        page.get_by_text("Ready when you are").wait_for()
+    """Leave the device check."""
+    page.get_by_role("button", name="Go to the interview").click()
+    page.get_by_text("Ready when you are").wait_for()
 
 
 def skip_check(page: Page) -> None:

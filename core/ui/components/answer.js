@@ -84,9 +84,9 @@ class Answer {
 
   sendDraft() {
     clearTimeout(this.draftTimer);
+    this.changedAt = 0;
     if (this.key === null || this.box.text === this.sentText) return;
     this.sentText = this.box.text;
-    this.changedAt = 0;
     this.kept = true;
     this.outbox.post({ kind: "draft", ...this.content() });
     this.outbox.flush();
@@ -102,6 +102,7 @@ class Answer {
   act(id) {
     this.box.settle(true);
     clearTimeout(this.draftTimer);
+    this.changedAt = 0;
     this.sentText = this.box.text;
     this.kept = true;
     this.outbox.post({ kind: "action", id, nonce: randomId(), ...this.content() });
