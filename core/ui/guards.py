@@ -11,6 +11,9 @@ from core.services.interview_view import InterviewView
 from core.ui.components.vault import Credentials, vault
 
 _PASS, _DROP, _STAFF = "pass", "pass:drop", "staff"
+_REPLY = "vault:reply"
+"""Session key: the browser's last word about this tab. A page that stopped to ask again would leave the fragments of
+the page before alive, and one of those drawn into the new page breaks it in the browser: it goes white."""
 _SEAT, _LOST_SEAT, _LAST_SEEN = "seat:held", "seat:lost", "seat:last_seen"
 
 PAGE_OF = {
@@ -48,6 +51,10 @@ def visitor(house: House) -> Visitor:
         _check_again(house, known)
     dropping = known is None and bool(st.session_state.get(_DROP))
     reply = vault(store=known, clear=dropping, scrub=True)
+    if reply is not None:
+        st.session_state[_REPLY] = reply
+    elif known is not None:
+        reply = st.session_state.get(_REPLY)
     if reply is None:
         st.skeleton(height=240)
         st.stop()

@@ -93,6 +93,7 @@ def _draw(house: House, room: LiveRoom, view: InterviewView) -> None:
 
 def _follow_media(house: House, room: LiveRoom, view: InterviewView) -> InterviewView:
     """Start or resume once media arrive; pause when they stop; record while an answer is open."""
+    side_panel.take_press()
     arrived = not needs_media(view) or _media_arrive(room, view)
     if view.state.phase in (Phase.CHECKED, Phase.PAUSED):
         if not (arrived and st.session_state.get(side_panel.WANTS_START)):

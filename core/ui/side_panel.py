@@ -17,6 +17,7 @@ from core.ui.components.stage import Started, StartFailed, TrackEnded, stage
 
 WARNING_SHOWN_S = 12.0
 START_PATIENCE_S = 12.0
+_PRESSED = "room:pressed"
 WANTS_START = "room:wants_start"
 """Session key: the candidate pressed Start or Go on, and the browser gave its devices where any are used."""
 LOST = "room:lost"
@@ -120,15 +121,23 @@ def _clock(view: InterviewView) -> None:
 
 
 def _start_button(label: str) -> None:
-    """A press is taken by the callback: a run that another event cuts off would lose it."""
+    """The callback takes the press into a plain list: any use of ``session_state`` may be where a run is cut off."""
+    pressed: list[bool] = st.session_state.setdefault(_PRESSED, [])
     st.button(
         label,
         type="primary",
         width="stretch",
         icon=":material/play_arrow:",
-        on_click=st.session_state.__setitem__,
-        args=(WANTS_START, True),
+        on_click=pressed.append,
+        args=(True,),
     )
+
+
+def take_press() -> None:
+    """Remember a press of the start button; to be called before anything is decided."""
+    if pressed := st.session_state.get(_PRESSED):
+        st.session_state[WANTS_START] = True
+        pressed.clear()
 
 
 def _pause_button(house: House, view: InterviewView) -> None:
