@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from spoken import error_rate_in_loop
 from steps import Records, box, consent, no_trouble, press, register, skip_check, start
 
-SEAT_TIMEOUT_S = 4
+SEAT_TIMEOUT_S = 3
 STOPPED = "You went on in another tab or on another device."
 
 
@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory):
     path = tmp_path_factory.mktemp("speech") / "speech.wav"
-    make_speech(path, lead_s=0.3, tail_s=0.5, sentences=SENTENCES[:2])
+    make_speech(path, lead_s=0.3, tail_s=0.2, sentences=SENTENCES[:1])
     with chromium(playwright, speech=path) as running:
         yield running
 
@@ -178,7 +178,6 @@ def killed(server, browser: Browser, moved):
     press(page, "Finish")
     page.get_by_text("Thank you, you are done").wait_for()
     no_trouble(page)
-    page.wait_for_timeout(1000)
     context.close()
     return records, seen
 
@@ -214,7 +213,7 @@ def test_after_a_kill_the_answer_has_the_words_of_both_parts(killed) -> None:
     assert row["answer"].startswith(seen["draft"])
     after = row["answer"].removeprefix(seen["draft"])
     assert len(after.split()) >= 3
-    assert error_rate_in_loop(after, " ".join(SENTENCES[:2])) < 0.4
+    assert error_rate_in_loop(after, SENTENCES[0]) < 0.4
     assert records.phase() == "completed"
 
 

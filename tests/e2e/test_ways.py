@@ -44,7 +44,7 @@ def records(server) -> Records:
 def loop_s(tmp_path_factory: pytest.TempPathFactory):
     """A browser that hears somebody speak, and how long the speech is before it begins again."""
     path = tmp_path_factory.mktemp("speech") / "speech.wav"
-    return path, make_speech(path, lead_s=0.3, tail_s=0.5, sentences=SENTENCES[:2])
+    return path, make_speech(path, lead_s=0.3, tail_s=0.2, sentences=SENTENCES[:1])
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +149,8 @@ def test_without_the_camera_the_interview_is_spoken_and_nobody_watches(
     no_trouble(page)
     answer = answer_of(records, session_id)
     assert answer["mode"] == "live"
-    assert len(answer["answer"].split()) > 8
-    assert error_rate_in_loop(answer["answer"], " ".join(SENTENCES[:2])) < 0.3
+    assert len(answer["answer"].split()) > 6
+    assert error_rate_in_loop(answer["answer"], SENTENCES[0]) < 0.3
     assert plan(records, session_id)["watch_camera"] is False
     assert len(sound_of(records, session_id)) == 1
     for table in ("snapshots", "flags"):
@@ -219,7 +219,7 @@ def test_without_a_connection_a_recorded_clip_becomes_the_answer(two_ways, recor
     answer = answer_of(records, session_id)
     assert (answer["mode"], answer["ending"], answer["edited"]) == ("clip", "submitted", 0)
     assert answer["answer"] == seen["heard"]
-    assert error_rate_in_loop(answer["answer"], " ".join(SENTENCES[:2])) < 0.3
+    assert error_rate_in_loop(answer["answer"], SENTENCES[0]) < 0.3
     assert sound_of(records, session_id) == [pytest.approx(loop_s[1], abs=1.5)]
     assert logs(records, session_id, "answer_mode_changed") == [{"from": "live", "to": "clip"}]
     assert plan(records, session_id)["watch_camera"] is False
