@@ -1,1 +1,1 @@
-"""The interview system. DESIGN: each folder owns one capability; data flows one way between them."""
+"""The interview system. Each folder owns one capability; data flows one way between them."""

@@ -52,12 +52,6 @@ class StorageUnavailable(InterviewError):
     retryable = True
 
 
-class MediaUnavailable(InterviewError):
-    """Camera, microphone or connection cannot be used."""
-
-    retryable = True
-
-
 class ModelUnavailable(InterviewError):
     """A model file is missing or is not the file it should be."""
 

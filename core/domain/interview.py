@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+MAX_ANSWER_CHARS = 20_000
+"""Longest answer the box takes; what was heard may be longer."""
+
 
 class AnswerMode(StrEnum):
     """The rung of the degradation ladder an interview is held on."""

@@ -8,7 +8,6 @@ import av
 from core.media.audio import SAMPLE_RATE, Samples
 
 FLAC_MIME = "audio/flac"
-WAV_MIME = "audio/wav"
 _FRAME_SAMPLES = 4096  # the block size FLAC encoders use at this rate
 
 

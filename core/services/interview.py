@@ -12,7 +12,7 @@ from core.domain.clock import Clock
 from core.domain.errors import IllegalTransition, InvalidInput
 from core.domain.events import AnswerStarted, AnswerSubmitted, DeadlinePassed, Event, MovedOn, Returned, Started, TimeUp
 from core.domain.flow import CLOCKED, OVER, FlowState, Phase, advance
-from core.domain.interview import AnswerEnding, AnswerMode
+from core.domain.interview import MAX_ANSWER_CHARS, AnswerEnding, AnswerMode
 from core.questions.source import Drawn
 from core.services.answers import AnswerService
 from core.services.interview_view import InterviewView, read_view
@@ -24,7 +24,6 @@ from core.storage.questions import QuestionRepo
 from core.storage.records import InterviewRow
 from core.storage.watch import FlagRepo
 
-MAX_ANSWER_CHARS = 20_000
 TIME_UP_GRACE_S = 1.5
 """The browser sends its last words when its clock reaches zero; they get this long to arrive."""
 

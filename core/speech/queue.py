@@ -80,10 +80,6 @@ class DecodeQueue(Generic[T]):
         self._interims[job.stream] = job
         return True
 
-    def drop_interim(self, stream: int) -> None:
-        """Forget a stream's caption wish."""
-        self._interims.pop(stream, None)
-
     def pick(self) -> FinalJob[T] | InterimJob[T] | None:
         """Take the job to do next; None when there is none."""
         if self._finals:

@@ -91,11 +91,6 @@ class Segmenter:
         return self._index * WINDOW_SAMPLES
 
     @property
-    def open_since(self) -> int | None:
-        """First sample that may still become part of a segment; None in silence."""
-        return None if self._state is _State.QUIET else self._start
-
-    @property
     def keep_from(self) -> int:
         """First sample that may be asked for later; everything before may be forgotten."""
         if self._state is not _State.QUIET:

@@ -13,6 +13,7 @@ from core.domain.transcript import CaptionView
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
 from core.ui import errors, redraw
+from core.ui.cards import player
 from core.ui.components.answer import Action, ActionPressed, Draft, answer, waiting_events
 
 _MEMORY = "answer:memory"
@@ -28,6 +29,8 @@ class Memory:
     error: InterviewError | None = None
     done: str = ""
     """Nonce of the last press carried out."""
+    sound: tuple[int, bytes] | None = None
+    """Attempt and recording being played back."""
     tab_id: str = ""
     clip: str = ""
     """Id of the last clip taken."""
@@ -62,7 +65,7 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     if phase in (Phase.ANSWERING, Phase.REVIEWING) and view.plan.answer_mode is AnswerMode.CLIP:
         _clip(house, view, memory)
     if phase is Phase.REVIEWING and spoken and view.attempt is not None:
-        _play_back(house, view.attempt.id)
+        _play_back(house, view.attempt.id, memory)
 
 
 def _actions(view: InterviewView, *, skip_asked: bool) -> list[Action]:
@@ -108,10 +111,13 @@ def _notice(view: InterviewView, heard: CaptionView, room: LiveRoom) -> str:
     return "We can't hear you. Check that the right microphone is chosen." if quiet else ""
 
 
-def _play_back(house: House, attempt_id: int) -> None:
-    sound = house.recordings.sound(attempt_id)
-    if sound:
-        st.audio(sound, format="audio/flac", alt="Your recorded answer")
+def _play_back(house: House, attempt_id: int, memory: Memory) -> None:
+    # Read once, not each second: a long answer is megabytes, and several parts are joined by encoding them anew.
+    if memory.sound is None or memory.sound[0] != attempt_id:
+        sound = house.recordings.sound(attempt_id)
+        memory.sound = (attempt_id, sound) if sound else None
+    if memory.sound:
+        player(memory.sound[1], "Your recorded answer")
 
 
 def _clip(house: House, view: InterviewView, memory: Memory) -> None:

@@ -5,10 +5,12 @@ import streamlit as st
 from core.bootstrap import House
 from core.domain.flow import Phase
 from core.domain.interview import AnswerEnding
+from core.media.encoding import FLAC_MIME
 from core.services.desk import InterviewFile, QuestionFile
 from core.services.interview_view import InterviewView
 from core.services.registration import Admission
 from core.settings import Settings
+from core.ui import guards
 from core.ui.guards import Visitor
 
 ENDING_WORDS = {
@@ -26,22 +28,24 @@ def subject_note(admission: Admission | None) -> None:
 
 def resume_link(house: House, who: Visitor) -> None:
     """The link that brings the candidate back, with a way to replace it."""
-    base = house.settings.public_url or _origin()
+    base = address(house)
     with st.container(border=True):
         st.markdown("**Your personal link.** It brings you back here on any device. Keep it to yourself.")
         st.code(f"{base}/interview?session={who.session_id}&token={who.token}", language=None, wrap_lines=True)
         st.caption(f"Interview number {who.session_id}")
         if st.button("Make a new link; the old one stops working", type="tertiary", icon=":material/autorenew:"):
-            from core.ui import guards
-
             guards.admit(who.session_id, house.access.renew_token(who.session_id))
             st.rerun()
 
 
-def _origin() -> str:
-    url = st.context.url or ""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.split('/')[0]}" if rest else ""
+def address(house: House) -> str:
+    """This installation as links name it: as set, else as the browser sees it; no slash at the end."""
+    return house.settings.public_url or "/".join((st.context.url or "").split("/")[:3])
+
+
+def player(sound: bytes, alt: str) -> None:
+    """A recording to listen to."""
+    st.audio(sound, format=FLAC_MIME, alt=alt)
 
 
 def ending(view: InterviewView, settings: Settings) -> None:
@@ -96,7 +100,7 @@ def own_answers(house: House, file: InterviewFile) -> None:
             st.text(answer_text(entry))
             sound = house.desk.sound(entry.attempts[-1].attempt.id) if entry.attempts else None
             if sound:
-                st.audio(sound, format="audio/flac", alt=f"Your answer to question {entry.question.position + 1}")
+                player(sound, f"Your answer to question {entry.question.position + 1}")
 
 
 def answer_text(entry: QuestionFile) -> str:

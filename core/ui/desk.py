@@ -12,7 +12,7 @@ from core.bootstrap import House
 from core.domain.watch import LEAVING_THE_PAGE, PageEventKind
 from core.questions.subjects import SUBJECTS
 from core.services.desk import InterviewFile, QuestionFile
-from core.ui.cards import ENDING_WORDS, answer_text, clock_text, figures_row
+from core.ui.cards import ENDING_WORDS, address, answer_text, clock_text, figures_row, player
 
 PAGE_SIZE = 50
 PHASE_WORDS = {
@@ -90,9 +90,8 @@ def invitation_form(house: House) -> None:
             deadline = datetime.combine(last, time(23, 59, 59), zone()).astimezone(UTC) if last else None
             st.session_state["invite_link"] = house.registration.create_invite(plan, deadline)
     if token := st.session_state.get("invite_link"):
-        base = house.settings.public_url or "/".join((st.context.url or "").split("/")[:3])
         st.success("Copy the link now and send it to the candidate. It works once and is not shown again.")
-        st.code(f"{base}/?invite={token}", language=None, wrap_lines=True)
+        st.code(f"{address(house)}/?invite={token}", language=None, wrap_lines=True)
 
 
 def system_warnings(house: House) -> None:
@@ -141,7 +140,7 @@ def question(house: House, entry: QuestionFile) -> None:
                 st.markdown(f"**{title}** · {clock_text(item.recorded_s)} recorded")
                 sound = house.desk.sound(item.attempt.id) if item.recordings else None
                 if sound:
-                    st.audio(sound, format="audio/flac", alt=f"Recording of {title.lower()}")
+                    player(sound, f"Recording of {title.lower()}")
                 elif item.recordings:
                     st.warning("The recording is missing from the store.")
                 for segment in item.segments:

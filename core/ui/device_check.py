@@ -13,11 +13,12 @@ from core.services.monitor import PracticeMonitor
 from core.services.recording_target import RecordingTarget
 from core.speech import room_check
 from core.speech.room_check import CheckState
-from core.ui import errors, look, other_ways, redraw, rtc
+from core.ui import errors, other_ways, redraw, rtc
 from core.ui.components.answer import Action, ActionPressed, answer
 from core.ui.components.probe import BrowserProbe, probe
 from core.ui.components.stage import Started, StartFailed, stage
 from core.ui.device_words import DEVICE_ERRORS
+from core.ui.session_keys import CHECK_FAILED, OTHER_WAY_CHOSEN
 
 SENTENCE, PRACTICE = -1, -2
 """Attempt ids no database row has: what is heard under them is shown and forgotten."""
@@ -37,25 +38,14 @@ def room_of(house: House, view: InterviewView) -> LiveRoom:
 
 def media_frame(house: House, view: InterviewView) -> None:
     """Draw the media frame; outside the fragment, so that it is never redrawn."""
-    room = room_of(house, view)
-    with st.container(key="media_frame"):
-        st.caption("If nothing happens when you press the big button, use this one:")
-        link = rtc.connect(
-            room,
-            key="check",
-            want_audio=view.plan.answer_mode is AnswerMode.LIVE,
-            want_video=view.plan.watch_camera,
-            ice_servers=house.settings.ice_servers,
-        )
-    if link.playing:
-        look.hide("media_frame")
+    rtc.connect(room_of(house, view), view.plan, key="check", ice_servers=house.settings.ice_servers)
 
 
 @st.fragment(run_every=1.0)
 def live(house: House, view: InterviewView) -> None:
     """The four rows, the preview, the practice question."""
     with errors.shown():
-        if st.session_state.pop("ways:chosen", False):
+        if st.session_state.pop(OTHER_WAY_CHOSEN, False):
             st.rerun(scope="app")  # the media frame goes with the live way
         if house.interviews.load(view.session_id).state.phase is not Phase.CONSENTED:
             st.switch_page("pages/interview.py")
@@ -64,7 +54,7 @@ def live(house: House, view: InterviewView) -> None:
         with right:
             _stage(room, view)
             browser: BrowserProbe | None = st.session_state.get("check:browser")
-            if st.session_state.get("check:failed") or (browser and not browser.can_live):
+            if st.session_state.get(CHECK_FAILED) or (browser and not browser.can_live):
                 other_ways.draw(house, view)
         with left:
             _rows(house, room, view)
@@ -86,9 +76,9 @@ def _stage(room: LiveRoom, view: InterviewView) -> None:
         recording=room.target is not None and room.target.attempt_id == PRACTICE,
     ):
         if isinstance(event, StartFailed):
-            st.session_state["check:failed"] = event
+            st.session_state[CHECK_FAILED] = event
         elif isinstance(event, Started):
-            st.session_state.pop("check:failed", None)
+            st.session_state.pop(CHECK_FAILED, None)
 
 
 def _rows(house: House, room: LiveRoom, view: InterviewView) -> None:
@@ -124,7 +114,7 @@ def _browser(found: BrowserProbe | None) -> tuple[CheckState, str]:
 
 
 def _device_error(device: str) -> str:
-    failed = st.session_state.get("check:failed")
+    failed = st.session_state.get(CHECK_FAILED)
     if not isinstance(failed, StartFailed) or (failed.device and device not in failed.device):
         return ""
     text = DEVICE_ERRORS.get(failed.error, "Your {device} could not be started. Press Start check again.")

@@ -6,6 +6,7 @@ from core.bootstrap import House
 from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
 from core.ui import errors
+from core.ui.session_keys import CHECK_FAILED, OTHER_WAY_CHOSEN, START_FAILED, START_PRESSED_AT, WANTS_START
 
 
 def draw(house: House, view: InterviewView) -> None:
@@ -30,6 +31,6 @@ def _choose(house: House, session_id: str, mode: AnswerMode) -> None:
     with errors.shown():
         house.interviews.change_mode(session_id, mode)
     # The old press was for devices that did not come: the other way begins when its own Start is pressed.
-    for name in ("room:wants_start", "room:start_failed", "room:start_pressed_at", "check:failed"):
+    for name in (WANTS_START, START_FAILED, START_PRESSED_AT, CHECK_FAILED):
         st.session_state.pop(name, None)
-    st.session_state["ways:chosen"] = True
+    st.session_state[OTHER_WAY_CHOSEN] = True

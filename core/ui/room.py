@@ -15,8 +15,9 @@ from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
-from core.ui import answer_panel, errors, guards, look, question_card, rtc, side_panel
+from core.ui import answer_panel, errors, guards, question_card, rtc, side_panel
 from core.ui.guards import Visitor
+from core.ui.session_keys import CONNECTED, LOST, OTHER_WAY_CHOSEN, START_FAILED, START_PRESSED_AT, WANTS_START
 
 TICK_S = 1.0
 AWAY_AFTER_S = 8.0
@@ -27,18 +28,8 @@ def media_frame(house: House, view: InterviewView) -> None:
     """Join the live room and draw the media frame; outside the fragment, so that it is never redrawn."""
     room = house.rooms.open(view.session_id)
     if needs_media(view):
-        with st.container(key="media_frame"):
-            st.caption("If nothing happens when you press the big button, use this one:")
-            link = rtc.connect(
-                room,
-                key="interview",
-                want_audio=view.plan.answer_mode is AnswerMode.LIVE,
-                want_video=view.plan.watch_camera,
-                ice_servers=house.settings.ice_servers,
-            )
-        st.session_state[side_panel.CONNECTED] = link.playing
-        if link.playing:
-            look.hide("media_frame")
+        link = rtc.connect(room, view.plan, key="interview", ice_servers=house.settings.ice_servers)
+        st.session_state[CONNECTED] = link.playing
 
 
 def needs_media(view: InterviewView) -> bool:
@@ -50,7 +41,7 @@ def needs_media(view: InterviewView) -> bool:
 def live(house: House, who: Visitor) -> None:
     """Everything the candidate sees and does, from Start to the end."""
     with errors.shown():
-        if st.session_state.pop("ways:chosen", False):
+        if st.session_state.pop(OTHER_WAY_CHOSEN, False):
             st.rerun(scope="app")  # the media frame goes with the live way
         room = house.rooms.open(who.session_id)
         view = _pass_time(house, room, who)
@@ -69,9 +60,8 @@ def _pass_time(house: House, room: LiveRoom, who: Visitor) -> InterviewView:
             guards.lost_seat()
         elif (house.clock.now() - last_seen).total_seconds() > AWAY_AFTER_S:
             house.interviews.come_back(who.session_id, last_seen)  # the page was cut off: nobody saw the clock run
-        answer_panel.take_waiting(
-            house, who.session_id, who.tab_id
-        )  # what was pressed or typed before the time ran out counts
+        # Before the tick: what was pressed or typed before the time ran out counts.
+        answer_panel.take_waiting(house, who.session_id, who.tab_id)
         return _follow_media(house, room, house.interviews.tick(who.session_id))
     except StorageUnavailable as error:
         errors.show(error)
@@ -96,14 +86,14 @@ def _follow_media(house: House, room: LiveRoom, view: InterviewView) -> Intervie
     side_panel.take_press()
     arrived = not needs_media(view) or _media_arrive(room, view)
     if view.state.phase in (Phase.CHECKED, Phase.PAUSED):
-        if not (arrived and st.session_state.get(side_panel.WANTS_START)):
+        if not (arrived and st.session_state.get(WANTS_START)):
             room.unwatch()
             return view
         view = _go(house, view)
         if room.first_sound_at is not None:
             house.interviews.note(view.session_id, "media_arrived", {"at_sound": room.first_sound_at.isoformat()})
     elif view.state.phase in CLOCKED:
-        st.session_state.pop(side_panel.WANTS_START, None)  # an old press must not end a later pause
+        st.session_state.pop(WANTS_START, None)  # an old press must not end a later pause
         if not arrived:
             view = _lost_media(house, room, view)
     _watch(house, room, view)
@@ -124,8 +114,8 @@ def _watch(house: House, room: LiveRoom, view: InterviewView) -> None:
 
 
 def _go(house: House, view: InterviewView) -> InterviewView:
-    st.session_state[side_panel.WANTS_START] = False
-    for name in (side_panel.LOST, side_panel.START_PRESSED_AT, side_panel.START_FAILED):
+    st.session_state[WANTS_START] = False
+    for name in (LOST, START_PRESSED_AT, START_FAILED):
         st.session_state.pop(name, None)
     if view.state.phase is Phase.CHECKED:
         return house.interviews.start(view.session_id)
@@ -134,7 +124,7 @@ def _go(house: House, view: InterviewView) -> InterviewView:
 
 def _media_arrive(room: LiveRoom, view: InterviewView) -> bool:
     health = room.health()
-    if view.state.phase is Phase.PAUSED and not st.session_state.get(side_panel.CONNECTED):
+    if view.state.phase is Phase.PAUSED and not st.session_state.get(CONNECTED):
         return False  # what is fresh may still be the old page's
     if view.plan.answer_mode is AnswerMode.LIVE and not health.audio_live:
         return False
@@ -155,5 +145,5 @@ def _lost_media(house: House, room: LiveRoom, view: InterviewView) -> InterviewV
             house.interviews.note(view.session_id, "media_lost_no_pause_left", {"what": what})
         return view
     house.interviews.note(view.session_id, "media_lost", {"what": what})
-    st.session_state[side_panel.LOST] = what
+    st.session_state[LOST] = what
     return paused

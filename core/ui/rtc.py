@@ -7,8 +7,10 @@ import streamlit as st
 from streamlit import config
 from streamlit_webrtc import AudioSinkTrack, VideoSinkTrack, WebRtcMode, webrtc_streamer
 
+from core.domain.interview import AnswerMode, InterviewPlan
 from core.services.live_room import LiveRoom
 from core.settings import IceServer
+from core.ui import look
 
 AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True, "channelCount": 1}
 VIDEO = {"width": {"ideal": 320}, "height": {"ideal": 240}, "frameRate": {"ideal": 5, "max": 10}}
@@ -24,8 +26,8 @@ class Link:
     signalling: bool
 
 
-def connect(room: LiveRoom, *, key: str, want_audio: bool, want_video: bool, ice_servers: list[IceServer]) -> Link:
-    """Draw the media frame and send what it captures into ``room``.
+def connect(room: LiveRoom, plan: InterviewPlan, *, key: str, ice_servers: list[IceServer]) -> Link:
+    """Draw the media frame and send what the plan needs of it into ``room``; out of sight once it plays.
 
     The sinks are made here and kept for the browser session: the library's own factories leave a polling
     thread behind at every refresh. Their callbacks run on the server's event loop and only copy and enqueue.
@@ -39,16 +41,24 @@ def connect(room: LiveRoom, *, key: str, want_audio: bool, want_video: bool, ice
         st.session_state[held] = (*sinks, room, page)
     audio, video, _, page = st.session_state[held]
     room.listen_to(page)  # only the page that holds the seat gets this far
-    context = webrtc_streamer(
-        key=key,
-        mode=WebRtcMode.SENDONLY,
-        rtc_configuration={"iceServers": [s.model_dump(exclude_defaults=True) for s in ice_servers]},
-        media_stream_constraints={"audio": AUDIO if want_audio else False, "video": VIDEO if want_video else False},
-        sink_audio_track=audio if want_audio else None,
-        sink_video_track=video if want_video else None,
-        sendback_audio=False,
-        sendback_video=False,
-        translations={"start": START_LABEL, "stop": "Stop"},
-        media_toggle_controls=False,
-    )
+    wants_audio = plan.answer_mode is AnswerMode.LIVE
+    with st.container(key="media_frame"):
+        st.caption("If nothing happens when you press the big button, use this one:")
+        context = webrtc_streamer(
+            key=key,
+            mode=WebRtcMode.SENDONLY,
+            rtc_configuration={"iceServers": [s.model_dump(exclude_defaults=True) for s in ice_servers]},
+            media_stream_constraints={
+                "audio": AUDIO if wants_audio else False,
+                "video": VIDEO if plan.watch_camera else False,
+            },
+            sink_audio_track=audio if wants_audio else None,
+            sink_video_track=video if plan.watch_camera else None,
+            sendback_audio=False,
+            sendback_video=False,
+            translations={"start": START_LABEL, "stop": "Stop"},
+            media_toggle_controls=False,
+        )
+    if context.state.playing:
+        look.hide("media_frame")
     return Link(context.state.playing, context.state.signalling)

@@ -14,18 +14,11 @@ from core.ui.cards import clock_text
 from core.ui.components.clock import clock
 from core.ui.components.guard import guard
 from core.ui.components.stage import Started, StartFailed, TrackEnded, stage
+from core.ui.session_keys import CONNECTED, LOST, START_FAILED, START_PRESSED_AT, WANTS_START
 
 WARNING_SHOWN_S = 12.0
 START_PATIENCE_S = 12.0
 _PRESSED = "room:pressed"
-WANTS_START = "room:wants_start"
-"""Session key: the candidate pressed Start or Go on, and the browser gave its devices where any are used."""
-LOST = "room:lost"
-"""Session key: which device was lost when the clock was stopped."""
-START_PRESSED_AT, START_FAILED = "room:start_pressed_at", "room:start_failed"
-"""Session keys: when Start was pressed (monotonic seconds), and that the browser refused."""
-CONNECTED = "room:connected"
-"""Session key: this page's media connection is up."""
 CLOCK_LABELS = {
     Phase.ASKING: "Listen",
     Phase.THINKING: "Time to think",
@@ -44,7 +37,7 @@ def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool
     else:
         if waiting:
             _start_button(label)
-        _watched_without_media(view)
+        st.caption("Watched: this tab. No camera, no microphone.")
     _clock(view)
     if view.state.phase is Phase.PAUSED and view.state.deadline is not None:
         wait_s = max(0.0, (view.state.deadline - house.clock.now()).total_seconds())
@@ -93,12 +86,7 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> Non
 
 
 def _watched(view: InterviewView) -> list[str]:
-    seen = ["face" if view.plan.watch_camera else "", "this tab"]
-    return [w for w in seen if w]
-
-
-def _watched_without_media(view: InterviewView) -> None:
-    st.caption("Watched: this tab. No camera, no microphone." if view else "")
+    return ["face", "this tab"] if view.plan.watch_camera else ["this tab"]
 
 
 def _warning() -> str:

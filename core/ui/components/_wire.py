@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, StringConstraints
 
-MAX_ANSWER_CHARS = 20_000
+from core.domain.interview import MAX_ANSWER_CHARS
+
 FORBID = ConfigDict(extra="forbid")
 
 

@@ -1,13 +1,12 @@
 import { ActionRow } from "./action_row.js";
 import { CaptionBox } from "./caption_box.js";
-import { setText } from "./host.js";
+import { mounted, setText } from "./host.js";
 import { randomId } from "./ids.js";
 import { Outbox } from "./outbox.js";
 
 const DRAFT_MS = 800;
 const DRAFT_MAX_MS = 2500;
 const NEAR_LIMIT = 2000;
-const instances = new WeakMap();
 
 /** The answer as the candidate has it: box, live captions, drafts, actions. */
 class Answer {
@@ -128,16 +127,4 @@ class Answer {
   }
 }
 
-export default function answer({ parentElement, data, setTriggerValue }) {
-  let state = instances.get(parentElement);
-  if (!state) {
-    state = new Answer(parentElement);
-    instances.set(parentElement, state);
-  }
-  state.outbox.connect(setTriggerValue, data.ack);
-  state.show(data);
-  return () => {
-    state.close();
-    instances.delete(parentElement);
-  };
-}
+export default mounted(Answer);

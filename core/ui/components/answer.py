@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from core.domain.interview import MAX_ANSWER_CHARS
 from core.domain.transcript import CaptionView
 from core.ui.components._inbox import mount, waiting
 from core.ui.components._register import register
-from core.ui.components._wire import FORBID, MAX_ANSWER_CHARS, AnswerText, Name
+from core.ui.components._wire import FORBID, AnswerText, Name
 
 _answer = register("answer")
 

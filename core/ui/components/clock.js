@@ -1,10 +1,9 @@
 import { Outbox } from "./outbox.js";
-import { setText } from "./host.js";
+import { mounted, setText } from "./host.js";
 
 const LATE_S = 20;
 const JITTER_MS = 700;
 const SPOKEN = [[10, "10 seconds left"], [20, "20 seconds left"], [60, "1 minute left"]];
-const instances = new WeakMap();
 
 /** A countdown on the monotonic clock of the page; the server's figure is truth, this one is for the eye. */
 class Countdown {
@@ -66,16 +65,4 @@ class Countdown {
   }
 }
 
-export default function clock({ parentElement, data, setTriggerValue }) {
-  let countdown = instances.get(parentElement);
-  if (!countdown) {
-    countdown = new Countdown(parentElement);
-    instances.set(parentElement, countdown);
-  }
-  countdown.outbox.connect(setTriggerValue, data.ack);
-  countdown.show(data);
-  return () => {
-    countdown.close();
-    instances.delete(parentElement);
-  };
-}
+export default mounted(Countdown);

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from core.domain.watch import LEAVING_THE_PAGE, PageEventKind
+from core.domain.watch import PageEventKind
 from core.ui.components._inbox import mount
 from core.ui.components._register import register
 from core.ui.components._wire import FORBID
@@ -26,11 +26,6 @@ class PageEvent:
     kind: PageEventKind
     at_ms: int
     length: Annotated[int, Field(ge=0)] | None = None
-
-    @property
-    def is_leaving(self) -> bool:
-        """Counts as one step of "1 of n"."""
-        return self.kind in LEAVING_THE_PAGE
 
 
 _events = TypeAdapter(PageEvent)

@@ -1,8 +1,7 @@
-import { setText } from "./host.js";
+import { mounted, setText } from "./host.js";
 import { Outbox } from "./outbox.js";
 import { Voice } from "./voice.js";
 
-const instances = new WeakMap();
 /** Questions already said in this document, also across a remount. @type {Set<string>} */
 const spoken = new Set();
 const STATES = { starting: "", speaking: "Speaking", paused: "Paused", idle: "", blocked: "Press to hear the question" };
@@ -100,16 +99,4 @@ class Speaker {
   }
 }
 
-export default function speaker({ parentElement, data, setTriggerValue }) {
-  let state = instances.get(parentElement);
-  if (!state) {
-    state = new Speaker(parentElement);
-    instances.set(parentElement, state);
-  }
-  state.outbox.connect(setTriggerValue, data.ack);
-  state.show(data);
-  return () => {
-    state.close();
-    instances.delete(parentElement);
-  };
-}
+export default mounted(Speaker);

@@ -1,10 +1,9 @@
 import { Capture } from "./capture.js";
-import { setText } from "./host.js";
+import { mounted, setText } from "./host.js";
 import { Level } from "./level.js";
 import { Outbox } from "./outbox.js";
 
 const CONNECT_MS = 12000;
-const instances = new WeakMap();
 
 const AGAIN = "then press the button again.";
 /** What happened and the next step, by the browser's own name of the error. */
@@ -178,16 +177,4 @@ class Stage {
   }
 }
 
-export default function stage({ parentElement, data, setTriggerValue }) {
-  let state = instances.get(parentElement);
-  if (!state) {
-    state = new Stage(parentElement);
-    instances.set(parentElement, state);
-  }
-  state.outbox.connect(setTriggerValue, data.ack);
-  state.show(data);
-  return () => {
-    state.close();
-    instances.delete(parentElement);
-  };
-}
+export default mounted(Stage);

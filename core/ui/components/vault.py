@@ -40,11 +40,6 @@ class VaultReply:
     time_zone: Name
     language: Name
 
-    @property
-    def credentials(self) -> Credentials | None:
-        """Session and token, when the tab has both."""
-        return Credentials(self.session_id, self.token) if self.session_id and self.token else None
-
 
 _reply = TypeAdapter(VaultReply)
 
