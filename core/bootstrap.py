@@ -22,10 +22,10 @@ from core.services.registration import RegistrationService
 from core.services.rooms import LiveRooms
 from core.services.spoken_questions import QuestionVoice
 from core.settings import Settings
-from core.speech.engine import WhisperEngine
 from core.speech.service import TranscriptionService
 from core.speech.voice_engines import EspeakVoice
 from core.speech.voices import VoiceChain
+from core.speech.whisper import WhisperEngine
 from core.storage.blobs import BlobStore
 from core.storage.database import Database
 

@@ -1,6 +1,34 @@
 """Words that were heard."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TranscriptSource(StrEnum):
+    """Which of an attempt's transcripts counts."""
+
+    LIVE = "live"
+    """Heard while the candidate spoke."""
+
+    RECORDING = "recording"
+    """Decoded once more from the recording, as well as this machine can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word with its place in the sound.
+
+    Attributes:
+        text: As written, with its punctuation, without surrounding spaces.
+        start_s: Seconds; from the start of the piece decoded, or of the answer, as the owner says.
+        end_s: Seconds, likewise.
+        confidence: Mean probability of its tokens, 0 to 1.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +41,8 @@ class FinalSegment:
         start_s: Seconds from the start of the answer's audio.
         end_s: Seconds from the start of the answer's audio.
         confidence: exp(mean token log-probability), 0 to 1; None when the engine gives none.
-        engine: Which engine heard it.
+        engine: Which engine heard it; with the reason when it was not the one asked first.
+        words: Its words, times from the start of the answer's audio; empty when the engine gives none.
     """
 
     number: int
@@ -22,6 +51,7 @@ class FinalSegment:
     end_s: float
     confidence: float | None = None
     engine: str = ""
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +60,14 @@ class CaptionView:
 
     Attributes:
         finals: Finished segments in order.
-        interim: Best guess at the words still being spoken.
+        solid: Words of the unfinished utterances that successive guesses agree on; shown like finished ones.
+        interim: Best guess at the words behind them.
         pending_finals: Segments heard but not yet decoded.
         delayed: Decoding is behind; the recording is not affected.
     """
 
     finals: tuple[FinalSegment, ...] = ()
+    solid: str = ""
     interim: str = ""
     pending_finals: int = 0
     delayed: bool = False
@@ -44,3 +76,43 @@ class CaptionView:
     def text(self) -> str:
         """All finished words, joined."""
         return " ".join(s.text for s in self.finals if s.text)
+
+
+class CaptionMode(StrEnum):
+    """How an answer was captioned."""
+
+    LIVE = "live"
+    DELAYED = "delayed"
+    """The machine was behind for a while: interim captions came more slowly or stopped; nothing was lost."""
+    AFTER = "after"
+    """Too many spoke at once: words came only after each utterance, or after the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionQuality:
+    """What captions of one attempt were worth; stored with the answer, so that nobody is judged by a lagging screen.
+
+    Attributes:
+        mode: The worst there was.
+        delayed_s: Seconds during which captions were called delayed.
+        longest_final_s: Longest wait from the end of an utterance to its final text, seconds.
+    """
+
+    mode: CaptionMode = CaptionMode.LIVE
+    delayed_s: float = 0.0
+    longest_final_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A span of an answer's audio that could not be read; shown as missing, never as silence.
+
+    Attributes:
+        start_s: Seconds from the start of the answer's audio.
+        end_s: Seconds from the start of the answer's audio.
+        reason: In plain words.
+    """
+
+    start_s: float
+    end_s: float
+    reason: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.media.audio import Samples
 from core.media.level import compute_dbfs, compute_rms
-from core.speech.engine import Heard
+from core.speech.hearing import Heard
 
 PHANTOM_PHRASES = frozenset(
     {

@@ -13,8 +13,8 @@ from core.media.audio import SAMPLE_RATE, Samples
 from core.speech import guards
 from core.speech.board import FAILED
 from core.speech.captions import CaptionParams, CaptionStream, Utterance
-from core.speech.engine import EnginePort, Heard
 from core.speech.guards import GuardParams
+from core.speech.hearing import Effort, EnginePort, Heard, Piece
 from core.speech.queue import DecodeQueue, FinalJob, InterimJob
 from core.speech.segmenter import SegmenterParams
 
@@ -217,7 +217,7 @@ class TranscriptionService:
             if self.load_error is not None:
                 break
             try:
-                heard = self._engine.decode_final(utterance.samples, utterance.vocabulary)
+                heard = self._engine.decode([Piece(utterance.samples, utterance.vocabulary)], Effort.LIVE)[0]
                 break
             except Exception as error:
                 self.failures += 1
@@ -241,7 +241,7 @@ class TranscriptionService:
             return
         number, samples = cut
         try:
-            heard = self._engine.decode_interim(samples)
+            heard = self._engine.decode([Piece(samples)], Effort.INTERIM)[0]
         except Exception as error:
             self.failures += 1
             _log.warning("decoding an interim failed: %s", type(error).__name__)

@@ -1,12 +1,14 @@
 """Attempts at a question: drafts, what was heard, and the audio."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
-from core.domain.transcript import FinalSegment
+from core.domain.transcript import CaptionQuality, FinalSegment, Gap, TranscriptSource
+from core.storage.codec import decode, encode
 from core.storage.records import AttemptRow, RecordingRow, record_of
 from core.storage.tables import Attempt, Recording, Segment
 
@@ -72,30 +74,62 @@ class AttemptRepo:
             NotFound: No attempt has this id.
         """
         attempt = self._row(attempt_id)
-        known = self.segments(attempt_id)
+        known = self._segments(attempt_id, TranscriptSource.LIVE)
         if any(old.number == segment.number for old in known):
             return False
-        self._session.add(
-            Segment(
-                attempt_id=attempt_id,
-                number=segment.number,
-                text=segment.text,
-                start_s=segment.start_s,
-                end_s=segment.end_s,
-                confidence=segment.confidence,
-                engine=segment.engine,
-                created_at=at,
-            )
-        )
-        in_order = sorted([*known, segment], key=lambda s: s.number)
-        attempt.transcript = " ".join(s.text for s in in_order if s.text)
+        self._session.add(_row_of(attempt_id, TranscriptSource.LIVE, segment, at))
+        if attempt.transcript_source is TranscriptSource.LIVE:
+            attempt.transcript = _join(sorted([*known, segment], key=lambda s: s.number))
         self._session.flush()
         return True
 
+    def replace_transcript(
+        self, attempt_id: int, segments: Sequence[FinalSegment], gaps: Sequence[Gap], at: datetime
+    ) -> None:
+        """Make what was decoded from the recording the transcript that counts; the live one is kept beside it.
+
+        Doing it again replaces the earlier one.
+
+        Raises:
+            NotFound: No attempt has this id.
+        """
+        attempt = self._row(attempt_id)
+        kind = TranscriptSource.RECORDING
+        self._session.execute(delete(Segment).where(Segment.attempt_id == attempt_id, Segment.source == kind))
+        self._session.add_all([_row_of(attempt_id, kind, segment, at) for segment in segments])
+        attempt.transcript, attempt.transcript_source, attempt.gaps = _join(segments), kind, tuple(gaps)
+        self._session.flush()
+
     def segments(self, attempt_id: int) -> tuple[FinalSegment, ...]:
-        """Finished utterances of the attempt, in order."""
-        order = select(Segment).where(Segment.attempt_id == attempt_id).order_by(Segment.number)
-        return tuple(record_of(FinalSegment, row) for row in self._session.scalars(order))
+        """Utterances of the transcript that counts, in order: of the recording once that was decoded, else live."""
+        wanted = select(Attempt.transcript_source).where(Attempt.id == attempt_id)
+        return self._segments(attempt_id, self._session.scalar(wanted) or TranscriptSource.LIVE)
+
+    def live_segments(self, attempt_id: int) -> tuple[FinalSegment, ...]:
+        """Utterances as heard while the candidate spoke, in order."""
+        return self._segments(attempt_id, TranscriptSource.LIVE)
+
+    def save_captions(self, attempt_id: int, quality: CaptionQuality) -> None:
+        """Keep what the captions of an attempt were worth.
+
+        Raises:
+            NotFound: No attempt has this id.
+        """
+        self._row(attempt_id).captions = encode(quality)
+        self._session.flush()
+
+    def captions(self, attempt_id: int) -> CaptionQuality | None:
+        """What :meth:`save_captions` kept; None when the attempt was not captioned.
+
+        Raises:
+            NotFound: No attempt has this id.
+        """
+        data = self._row(attempt_id).captions
+        return decode(CaptionQuality, data) if data else None
+
+    def _segments(self, attempt_id: int, source: TranscriptSource) -> tuple[FinalSegment, ...]:
+        wanted = select(Segment).where(Segment.attempt_id == attempt_id, Segment.source == source)
+        return tuple(record_of(FinalSegment, row) for row in self._session.scalars(wanted.order_by(Segment.number)))
 
     def end(self, attempt_id: int, at: datetime) -> None:
         """Remember when the attempt ended; the first call counts.
@@ -138,3 +172,22 @@ class AttemptRepo:
         if row is None:
             raise NotFound("This attempt does not exist.", "Reload the page.")
         return row
+
+
+def _row_of(attempt_id: int, source: TranscriptSource, segment: FinalSegment, at: datetime) -> Segment:
+    return Segment(
+        attempt_id=attempt_id,
+        source=source,
+        number=segment.number,
+        text=segment.text,
+        start_s=segment.start_s,
+        end_s=segment.end_s,
+        confidence=segment.confidence,
+        engine=segment.engine,
+        words=segment.words,
+        created_at=at,
+    )
+
+
+def _join(segments: Sequence[FinalSegment]) -> str:
+    return " ".join(s.text for s in segments if s.text)

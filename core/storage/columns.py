@@ -4,9 +4,11 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import JSON, DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from core.domain.transcript import Gap, Word
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -50,3 +52,38 @@ class PlainText(TypeDecorator[str]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
         """Text as it was stored."""
         return value
+
+
+class WordList(TypeDecorator[tuple[Word, ...]]):
+    """Words with times as a JSON list of ``[text, start_s, end_s, confidence]``: a row a word would be 200 a minute."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Word, ...] | None, dialect: Dialect) -> list[Any] | None:
+        """Words to lists; times to the millisecond."""
+        if value is None:
+            return None
+        return [
+            [_UNSTORABLE.sub("\ufffd", w.text), round(w.start_s, 3), round(w.end_s, 3), round(w.confidence, 3)]
+            for w in value
+        ]
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[Word, ...] | None:
+        """Lists to words."""
+        return None if value is None else tuple(Word(*item) for item in value)
+
+
+class GapList(TypeDecorator[tuple[Gap, ...]]):
+    """Gaps as a JSON list of ``[start_s, end_s, reason]``."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Gap, ...] | None, dialect: Dialect) -> list[Any] | None:
+        """Gaps to lists."""
+        return None if value is None else [[g.start_s, g.end_s, g.reason] for g in value]
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[Gap, ...] | None:
+        """Lists to gaps."""
+        return None if value is None else tuple(Gap(*item) for item in value)

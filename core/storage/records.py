@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.domain.flow import FlowState, Phase
 from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
+from core.domain.transcript import Gap, TranscriptSource
 from core.domain.watch import FlagKind
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ class AttemptRow:
     draft_edited: bool
     draft_captions_seen: int
     transcript: str
+    transcript_source: TranscriptSource
+    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from core.domain.flow import Phase
 from core.domain.interview import AnswerEnding, AnswerMode, ConsentKind
+from core.domain.job import JobState
+from core.domain.transcript import Gap, TranscriptSource, Word
 from core.domain.watch import FlagKind
-from core.storage.columns import PlainText, UtcDateTime
+from core.storage.columns import GapList, PlainText, UtcDateTime, WordList
 
 
 def _values(kind: type[StrEnum]) -> list[str]:
@@ -124,22 +126,57 @@ class Attempt(Base):
     draft_edited: Mapped[bool] = mapped_column(default=False)
     draft_captions_seen: Mapped[int] = mapped_column(default=0)
     transcript: Mapped[str] = mapped_column(default="")
+    transcript_source: Mapped[TranscriptSource] = mapped_column(default=TranscriptSource.LIVE)
+    gaps: Mapped[tuple[Gap, ...]] = mapped_column(GapList(), default=())
+    captions: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Segment(Base):
-    """A finished utterance within an attempt."""
+    """A finished utterance within an attempt; the live ones stay when the recording was decoded once more."""
 
     __tablename__ = "segments"
-    __table_args__ = (UniqueConstraint("attempt_id", "number"),)
+    __table_args__ = (UniqueConstraint("attempt_id", "source", "number"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"))
+    source: Mapped[TranscriptSource] = mapped_column(default=TranscriptSource.LIVE)
     number: Mapped[int]
     text: Mapped[str]
     start_s: Mapped[float]
     end_s: Mapped[float]
     confidence: Mapped[float | None]
     engine: Mapped[str] = mapped_column(default="")
+    words: Mapped[tuple[Word, ...]] = mapped_column(WordList(), default=())
     created_at: Mapped[datetime]
+
+
+class Delivery(Base):
+    """How an attempt was spoken: measured figures with their units, as JSON. Descriptive only."""
+
+    __tablename__ = "deliveries"
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True)
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class Job(Base):
+    """Work promised in the transaction that made it necessary, and done by ``core.jobs`` at least once.
+
+    ``key`` names the work: the same work is queued once. No foreign key: a job may outlive what it was about.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "state", "due_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[JobState]
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
 
 
 class Recording(Base):

@@ -1,6 +1,6 @@
 """The answer: box, captions, actions, playing back one's own words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -48,7 +48,7 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
         phase=f"{phase.value}:{memory.skip_asked == view.question_key}",
         actions=_actions(view, skip_asked=memory.skip_asked == view.question_key),
         initial=draft.text if draft else "",
-        captions=CaptionView(tuple(finals), heard.interim, heard.pending_finals, heard.delayed),
+        captions=replace(heard, finals=tuple(finals)),
         captions_seen=draft.captions_seen if draft else 0,
         edited=draft.edited if draft else False,
         readonly=phase is Phase.PAUSED,

@@ -11,8 +11,8 @@ from core import bootstrap, weights
 from core.bootstrap import House
 from core.domain.clock import AnchoredClock
 from core.settings import load_settings
-from core.speech.engine import WhisperEngine
 from core.speech.service import TranscriptionService
+from core.speech.whisper import WhisperEngine
 
 
 @pytest.fixture(scope="session")

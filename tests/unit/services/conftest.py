@@ -11,8 +11,8 @@ from holding import Holder, MakeHouse
 from core import weights
 from core.bootstrap import House, build
 from core.settings import Settings
-from core.speech.engine import WhisperEngine
 from core.speech.service import TranscriptionService
+from core.speech.whisper import WhisperEngine
 from core.storage.database import Database
 
 

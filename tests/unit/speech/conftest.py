@@ -9,8 +9,8 @@ from spoken import synthesise
 from core import weights
 from core.media.audio import Samples
 from core.media.clip import decode_clip
-from core.speech.engine import WhisperEngine
 from core.speech.service import TranscriptionService
+from core.speech.whisper import WhisperEngine
 
 
 @pytest.fixture(scope="session")

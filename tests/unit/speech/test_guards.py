@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.speech.engine import Heard
 from core.speech.guards import collapse_repeats, is_phantom, judge
+from core.speech.hearing import Heard
 
 QUIET = np.zeros(16_000, np.int16)
 LOUD = np.random.default_rng(0).normal(0, 3000, 16_000).astype(np.int16)

@@ -1,7 +1,7 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import av
@@ -15,8 +15,9 @@ from core.media.audio import SAMPLE_RATE, AudioChunk, MicrophoneIntake, Samples
 from core.media.recorder import AnswerRecorder
 from core.speech.board import FAILED
 from core.speech.captions import CaptionStream
-from core.speech.engine import Heard, WhisperEngine
+from core.speech.hearing import Effort, Heard, Piece
 from core.speech.service import TranscriptionService
+from core.speech.whisper import WhisperEngine
 from tests.unit.speech.samples import SENTENCES, silence, word_errors
 
 STEP = SAMPLE_RATE // 50  # 20 ms
@@ -122,15 +123,14 @@ class Faulty:
 
     def load(self) -> None: ...
 
-    def decode_final(self, samples: Samples, vocabulary: str = "") -> Heard:
+    def decode(self, pieces: Sequence[Piece], effort: Effort) -> list[Heard]:
+        if effort is Effort.INTERIM:
+            raise RuntimeError("engine broke")
         self.gate.wait(30)
         if self.failures > 0:
             self.failures -= 1
             raise RuntimeError("engine broke")
-        return self.engine.decode_final(samples, vocabulary)
-
-    def decode_interim(self, samples: Samples) -> Heard:
-        raise RuntimeError("engine broke")
+        return self.engine.decode(pieces, effort)
 
 
 def test_one_failure_is_tried_again(engine: WhisperEngine, say: Callable[[str], Samples]) -> None:

@@ -9,9 +9,10 @@ import pytest
 from core.domain.errors import InvalidInput, ProviderFailed
 from core.media.audio import SAMPLE_RATE
 from core.media.clip import decode_clip
-from core.speech.engine import WhisperEngine
+from core.speech.hearing import Effort, Piece
 from core.speech.voice_engines import EspeakVoice, GttsVoice, VoiceAudio
 from core.speech.voices import VoiceChain, VoiceParams
+from core.speech.whisper import WhisperEngine
 from tests.unit.speech.samples import word_errors
 
 QUESTION = "What does an index do for a query, and what does it cost?"
@@ -67,7 +68,7 @@ def test_espeak_is_understood_and_has_a_true_length(tmp_path: Path, engine: Whis
     samples = decode_clip(audio.data)
     with wave.open(io.BytesIO(audio.data)) as file:
         assert file.getnframes() / file.getframerate() == pytest.approx(samples.size / SAMPLE_RATE, abs=0.01)
-    assert word_errors(QUESTION, engine.decode_final(samples).text) < 0.4
+    assert word_errors(QUESTION, engine.decode([Piece(samples)], Effort.FULL)[0].text) < 0.4
 
 
 def test_google_has_a_hard_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,57 +1,22 @@
-"""Whisper behind one small port: samples in, words with their probabilities out."""
+"""Whisper on this machine, by faster-whisper and CTranslate2."""
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.domain.errors import ModelUnavailable
 from core.media.audio import SAMPLE_RATE, Samples
+from core.speech.hearing import Effort, Heard, Piece
 
 _FULL_SCALE = 32_768.0
 _FRAMES_PER_S = 100  # mel frames: hop of 160 samples at 16 kHz
 _FULL_CONTEXT_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What an engine made of a piece of audio, unjudged.
-
-    Attributes:
-        text: The words; may be a phantom.
-        confidence: exp(mean token log-probability), 0 to 1.
-        no_speech: Probability that nobody spoke, 0 to 1.
-    """
-
-    text: str
-    confidence: float
-    no_speech: float
-
-
-class EnginePort(Protocol):
-    """Speech to text. Methods block and are called from worker threads only."""
-
-    @property
-    def name(self) -> str:
-        """Short name for transcripts and reports."""
-        ...
-
-    def load(self) -> None:
-        """Load and warm up; cheap when already done. Raises ModelUnavailable."""
-        ...
-
-    def decode_final(self, samples: Samples, vocabulary: str = "") -> Heard:
-        """Decode a finished utterance as well as possible. int16, mono, 16 kHz, shape (n,), at most 30 s."""
-        ...
-
-    def decode_interim(self, samples: Samples) -> Heard:
-        """Decode an unfinished utterance quickly. int16, mono, 16 kHz, shape (n,), at most 30 s."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,43 +110,22 @@ class WhisperEngine:
             self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
             self._model = model
         silence = np.zeros(SAMPLE_RATE, np.int16)
-        self.decode_interim(silence)
-        self.decode_final(silence)
+        self.decode([Piece(silence)], Effort.INTERIM)
+        self.decode([Piece(silence)], Effort.FULL)
 
-    def decode_final(self, samples: Samples, vocabulary: str = "") -> Heard:
-        """Decode at the full 30 s context the model was trained on.
+    def decode(self, pieces: Sequence[Piece], effort: Effort) -> list[Heard]:
+        """See ``EnginePort``."""
+        return [self._one(piece, effort) for piece in pieces]
 
-        Args:
-            samples: int16, mono, 16 kHz, shape (n,); what is beyond 30 s is not heard.
-            vocabulary: Words likely to occur; a hint, used only where ``EngineParams.use_vocabulary`` says so.
-
-        Returns:
-            The words, not yet judged by the guards.
-
-        Raises:
-            ModelUnavailable: The model could not be loaded.
-        """
+    def _one(self, piece: Piece, effort: Effort) -> Heard:
         p = self._params
-        tokens = int(samples.size / SAMPLE_RATE * p.final_tokens_per_s) + p.final_extra_tokens
-        return self._decode(samples, _FULL_CONTEXT_S, tokens, p.final_beams, vocabulary)
-
-    def decode_interim(self, samples: Samples) -> Heard:
-        """Decode greedily on a shortened context: a third of the cost, a few more errors.
-
-        Args:
-            samples: int16, mono, 16 kHz, shape (n,).
-
-        Returns:
-            The words so far, not yet judged by the guards.
-
-        Raises:
-            ModelUnavailable: The model could not be loaded.
-        """
-        p = self._params
-        duration = samples.size / SAMPLE_RATE
+        duration = piece.samples.size / SAMPLE_RATE
+        if effort is not Effort.INTERIM:
+            tokens = int(duration * p.final_tokens_per_s) + p.final_extra_tokens
+            return self._decode(piece.samples, _FULL_CONTEXT_S, tokens, p.final_beams, piece.vocabulary)
         context = min(_FULL_CONTEXT_S, max(p.interim_min_context_s, duration + p.interim_margin_s))
         tokens = int(duration * p.interim_tokens_per_s) + p.interim_extra_tokens
-        return self._decode(samples, context, tokens, 1, "")
+        return self._decode(piece.samples, context, tokens, 1, "")
 
     def _decode(self, samples: Samples, context_s: float, max_tokens: int, beams: int, vocabulary: str) -> Heard:
         if self._model is None:
@@ -201,7 +145,8 @@ class WhisperEngine:
         # CTranslate2 divides the summed log-probability by the length; the end token counts as one more
         # (faster_whisper.transcribe.generate_with_fallback).
         log_prob = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        return Heard(self._tokenizer.decode(tokens).strip(), math.exp(min(0.0, log_prob)), float(result.no_speech_prob))
+        text = self._tokenizer.decode(tokens).strip()
+        return Heard(text, math.exp(min(0.0, log_prob)), float(result.no_speech_prob), engine=self._name)
 
     def _features(self, samples: Samples, context_s: float) -> npt.NDArray[np.float32]:
         """Log-mel frames, shape (mels, context), zero-padded as faster-whisper pads them."""
