@@ -54,6 +54,16 @@ class FinalSegment:
     words: tuple[Word, ...] = ()
 
 
+class CaptionMode(StrEnum):
+    """How an answer was captioned."""
+
+    LIVE = "live"
+    DELAYED = "delayed"
+    """The machine was behind for a while: interim captions came more slowly or stopped; nothing was lost."""
+    AFTER = "after"
+    """Too many spoke at once: words came only after each utterance, or after the answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaptionView:
     """What can be shown of one answer right now.
@@ -63,29 +73,24 @@ class CaptionView:
         solid: Words of the unfinished utterances that successive guesses agree on; shown like finished ones.
         interim: Best guess at the words behind them.
         pending_finals: Segments heard but not yet decoded.
-        delayed: Decoding is behind; the recording is not affected.
+        mode: How far behind decoding is; the recording is not affected.
     """
 
     finals: tuple[FinalSegment, ...] = ()
     solid: str = ""
     interim: str = ""
     pending_finals: int = 0
-    delayed: bool = False
+    mode: CaptionMode = CaptionMode.LIVE
 
     @property
     def text(self) -> str:
         """All finished words, joined."""
         return " ".join(s.text for s in self.finals if s.text)
 
-
-class CaptionMode(StrEnum):
-    """How an answer was captioned."""
-
-    LIVE = "live"
-    DELAYED = "delayed"
-    """The machine was behind for a while: interim captions came more slowly or stopped; nothing was lost."""
-    AFTER = "after"
-    """Too many spoke at once: words came only after each utterance, or after the answer."""
+    @property
+    def delayed(self) -> bool:
+        """Captions are not keeping up with the speaker."""
+        return self.mode is not CaptionMode.LIVE
 
 
 @dataclass(frozen=True, slots=True)

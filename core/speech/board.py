@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from core.domain.transcript import CaptionView, FinalSegment
+from core.domain.transcript import CaptionMode, CaptionView, FinalSegment
 
 FAILED = "failed"
 """Engine name of a segment no engine could decode; its text is empty, its audio is in the recording."""
@@ -82,11 +82,12 @@ class CaptionBoard:
         """What can be shown at monotonic time ``now``."""
         with self._state:
             oldest = min(self._expected.values(), default=now)
+            late = now - oldest > self._delayed_after_s or any(s.engine == FAILED for s in self._finals)
             return CaptionView(
                 finals=tuple(self._finals),
                 interim=" ".join(self._interims[n] for n in sorted(self._interims) if self._interims[n]),
                 pending_finals=len(self._expected),
-                delayed=now - oldest > self._delayed_after_s or any(s.engine == FAILED for s in self._finals),
+                mode=CaptionMode.DELAYED if late else CaptionMode.LIVE,
             )
 
     def wait_empty(self, timeout_s: float) -> bool:

@@ -29,12 +29,10 @@ class Piece:
     Attributes:
         samples: int16, mono, 16 kHz, shape (n,), at most 30 s.
         vocabulary: Words likely to occur; a hint, which an engine may ignore.
-        prefix: Words known to stand at the beginning; only for interims, and an engine may ignore them.
     """
 
     samples: Samples
     vocabulary: str = ""
-    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

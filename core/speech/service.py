@@ -140,13 +140,19 @@ class TranscriptionService:
         )  # fmt: skip
 
     def transcribe(
-        self, samples: Samples, *, vocabulary: str = "", timeout_s: float | None = None
+        self,
+        samples: Samples,
+        *,
+        vocabulary: str = "",
+        effort: Effort = Effort.LIVE,
+        timeout_s: float | None = None,
     ) -> list[FinalSegment]:
         """Decode a whole clip through the same queue; blocks, so call it from a worker or script thread.
 
         Args:
             samples: int16, mono, 16 kHz, shape (n,).
             vocabulary: Words likely to occur.
+            effort: ``FULL`` waits behind everybody's live speech.
             timeout_s: Longest wait; by default 30 s and the clip's own length.
 
         Returns:

@@ -11,38 +11,49 @@ import numpy as np
 import numpy.typing as npt
 
 from core.domain.errors import ModelUnavailable
+from core.domain.transcript import Word
 from core.media.audio import SAMPLE_RATE, Samples
 from core.speech.hearing import Effort, Heard, Piece
 
 _FULL_SCALE = 32_768.0
-_FRAMES_PER_S = 100  # mel frames: hop of 160 samples at 16 kHz
-_FULL_CONTEXT_S = 30.0
+_FRAME_SAMPLES = 160  # mel frames: hop of 10 ms at 16 kHz
+_FRAMES_PER_S = SAMPLE_RATE // _FRAME_SAMPLES
+_CONTEXT_STEP_S = 0.5  # batched pieces share a context; coarse steps keep the tensors' shapes few
+_PREPENDED = "\"'“¿([{-"
+_APPENDED = "\"'.。,，!！?？:：”)]}、"
 
 
 @dataclass(frozen=True, slots=True)
-class EngineParams:
-    """Knobs of the Whisper engine. See MEASURED for the contexts."""
+class EffortParams:
+    """How one effort is decoded. See ``docs/speech.md`` for what was measured.
 
-    final_beams: int = 5
-    """Beam size of finals: 10 % of words wrong against 21 % greedy (12 synthetic sentences), for a fifth more CPU."""
+    Attributes:
+        min_context_s: Shortest context; far below 30 s the model, trained on 30 s, loops and invents.
+        margin_s: Room left behind the speech in a shortened context.
+        beams: Beam size; 1 is greedy.
+        tokens_per_s: Cap on tokens, in proportion: a fast speaker makes six a second, a loop makes hundreds.
+        extra_tokens: Added to the cap, so that a short word is not cut.
+    """
 
-    interim_min_context_s: float = 8.0
-    """Shortest context; below it the model, trained on 30 s, loops and invents."""
+    min_context_s: float
+    margin_s: float
+    beams: int
+    tokens_per_s: float = 12.0
+    extra_tokens: int = 24
 
-    interim_margin_s: float = 2.0
-    """Room left behind the speech in a shortened context."""
 
-    interim_tokens_per_s: float = 8.0
-    """Cap on tokens, in proportion: a fast speaker makes six a second, a loop makes hundreds."""
+@dataclass(frozen=True, slots=True)
+class WhisperParams:
+    """Knobs of the Whisper engine."""
 
-    interim_extra_tokens: int = 12
-    """Added to the cap, so that a short word is not cut."""
+    interim: EffortParams = EffortParams(min_context_s=10.0, margin_s=3.0, beams=1, tokens_per_s=8.0, extra_tokens=12)
+    """A third of the cost of 30 s for 0.2 points more word errors (73 clips)."""
 
-    final_tokens_per_s: float = 12.0
-    """The same for finals, more generous."""
+    live: EffortParams = EffortParams(min_context_s=15.0, margin_s=3.0, beams=5)
+    """Segments are at most 12 s: 6.2 % word errors, as at 30 s, for 0.6 of the CPU (73 clips)."""
 
-    final_extra_tokens: int = 24
-    """The same for finals."""
+    full: EffortParams = EffortParams(min_context_s=30.0, margin_s=0.0, beams=5)
+    """The context the model was trained on."""
 
     use_vocabulary: bool = False
     """Whether the decoder is given the caller's vocabulary: tiny.en heard 12 % wrongly with it, 10.5 % without."""
@@ -50,30 +61,48 @@ class EngineParams:
     max_vocabulary_tokens: int = 64
     """Longest hint given to the decoder."""
 
+    def of(self, effort: Effort) -> EffortParams:
+        """Knobs of one effort."""
+        return {Effort.INTERIM: self.interim, Effort.LIVE: self.live, Effort.FULL: self.full}[effort]
+
 
 class WhisperEngine:
-    """A faster-whisper model on the CPU, int8.
+    """A faster-whisper model, int8 on the CPU.
 
-    Thread-safe in the sense of CTranslate2: calls from several threads queue up inside the model.
+    Several threads may decode at once, up to ``workers``; more queue up inside the model. Two workers with a thread
+    each get twice as much done as one worker with two threads, and each decode takes no longer.
 
     Args:
-        model_dir: Folder with ``model.bin``, or a function that finds it (called on :meth:`load`).
+        model: Folder with ``model.bin``, or a function that finds it (called on :meth:`load`).
         threads: CPU threads of one decode.
         params: Knobs.
         name: How transcripts call it.
+        device: ``cpu`` or ``cuda``.
+        compute_type: CTranslate2's; empty means int8 on the CPU, float16 on CUDA.
+        language: Language of the speech, ISO 639-1; English-only models know ``en`` alone.
+        workers: Decodes that may run at once.
     """
 
     def __init__(
         self,
-        model_dir: Path | Callable[[], Path],
-        threads: int = 2,
-        params: EngineParams | None = None,
+        model: Path | Callable[[], Path],
+        threads: int = 1,
+        params: WhisperParams | None = None,
         name: str = "whisper-tiny.en",
+        *,
+        device: str = "cpu",
+        compute_type: str = "",
+        language: str = "en",
+        workers: int = 2,
     ) -> None:
-        self._find: Callable[[], Path] = (lambda: model_dir) if isinstance(model_dir, Path) else model_dir
+        self._find: Callable[[], Path] = (lambda: model) if isinstance(model, Path) else model
         self._threads = threads
-        self._params = params or EngineParams()
+        self._params = params or WhisperParams()
         self._name = name
+        self._device = device
+        self._compute_type = compute_type or ("int8" if device == "cpu" else "float16")
+        self._language = language
+        self._workers = workers
         self._lock = threading.Lock()
         self._model: Any = None
         self._tokenizer: Any = None
@@ -88,7 +117,7 @@ class WhisperEngine:
         """Load the model and decode a second of silence, which allocates what the first real decode would.
 
         Raises:
-            ModelUnavailable: Missing, damaged, or too big for the memory.
+            ModelUnavailable: Missing, damaged, too big for the memory, or made for another language.
         """
         with self._lock:
             if self._model is not None:
@@ -101,52 +130,107 @@ class WhisperEngine:
 
             try:
                 model = WhisperModel(
-                    str(path), device="cpu", compute_type="int8", cpu_threads=self._threads, local_files_only=True
+                    str(path),
+                    device=self._device,
+                    compute_type=self._compute_type,
+                    cpu_threads=self._threads,
+                    num_workers=self._workers,
+                    local_files_only=True,
                 )
             except Exception as error:  # CTranslate2 raises RuntimeError, tokenizers a bare Exception
                 raise ModelUnavailable(f"The speech model cannot be loaded: {error}") from error
             multilingual = bool(model.model.is_multilingual)
-            self._tokenizer = Tokenizer(model.hf_tokenizer, multilingual, task="transcribe", language="en")
+            if not multilingual and self._language != "en":
+                raise ModelUnavailable(
+                    f"The speech model {self._name} knows English only, and interviews are set to “{self._language}”.",
+                    "Choose a multilingual model (WHISPER_MODEL) or set INTERVIEW_LANGUAGE to “en”.",
+                )
+            try:
+                self._tokenizer = Tokenizer(
+                    model.hf_tokenizer, multilingual, task="transcribe", language=self._language
+                )
+            except ValueError as error:
+                raise ModelUnavailable(f"The speech model does not know the language “{self._language}”.") from error
             self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
             self._model = model
-        silence = np.zeros(SAMPLE_RATE, np.int16)
-        self.decode([Piece(silence)], Effort.INTERIM)
-        self.decode([Piece(silence)], Effort.FULL)
+        silence = Piece(np.zeros(SAMPLE_RATE, np.int16))
+        for effort in (Effort.INTERIM, Effort.LIVE):
+            self.decode([silence], effort)
 
     def decode(self, pieces: Sequence[Piece], effort: Effort) -> list[Heard]:
-        """See ``EnginePort``."""
-        return [self._one(piece, effort) for piece in pieces]
+        """Decode pieces in one batch, at the context of the longest.
 
-    def _one(self, piece: Piece, effort: Effort) -> Heard:
-        p = self._params
-        duration = piece.samples.size / SAMPLE_RATE
-        if effort is not Effort.INTERIM:
-            tokens = int(duration * p.final_tokens_per_s) + p.final_extra_tokens
-            return self._decode(piece.samples, _FULL_CONTEXT_S, tokens, p.final_beams, piece.vocabulary)
-        context = min(_FULL_CONTEXT_S, max(p.interim_min_context_s, duration + p.interim_margin_s))
-        tokens = int(duration * p.interim_tokens_per_s) + p.interim_extra_tokens
-        return self._decode(piece.samples, context, tokens, 1, "")
+        Args:
+            pieces: What is beyond 30 s of a piece is not heard; empty pieces are heard as nothing.
+            effort: Which knobs.
 
-    def _decode(self, samples: Samples, context_s: float, max_tokens: int, beams: int, vocabulary: str) -> Heard:
+        Returns:
+            One result a piece, in order, with word times; not yet judged by the guards.
+
+        Raises:
+            ModelUnavailable: The model could not be loaded.
+        """
         if self._model is None:
             self.load()
-        prompt = self._prompt(vocabulary)
-        limit = int(self._model.max_length)
-        result = self._model.model.generate(
-            self._model.encode(self._features(samples, context_s)),
-            [prompt],
-            beam_size=beams,
-            max_length=min(limit, len(prompt) + max_tokens),
+        filled = [piece for piece in pieces if piece.samples.size]
+        results = iter(self._batch(filled, self._params.of(effort)) if filled else [])
+        nothing = Heard("", 0.0, 1.0, engine=self._name)
+        return [next(results) if piece.samples.size else nothing for piece in pieces]
+
+    def _batch(self, pieces: Sequence[Piece], p: EffortParams) -> list[Heard]:
+        longest_s = max(piece.samples.size for piece in pieces) / SAMPLE_RATE
+        wanted_s = math.ceil((longest_s + p.margin_s) / _CONTEXT_STEP_S) * _CONTEXT_STEP_S
+        full_s = float(self._model.feature_extractor.chunk_length)
+        context_s = min(full_s, max(p.min_context_s, wanted_s))
+        prompts = [self._prompt(piece.vocabulary) for piece in pieces]
+        tokens = int(longest_s * p.tokens_per_s) + p.extra_tokens
+        encoded = self._model.encode(np.stack([self._features(piece.samples, context_s) for piece in pieces]))
+        results = self._model.model.generate(
+            encoded,
+            prompts,
+            beam_size=p.beams,
+            max_length=min(int(self._model.max_length), max(map(len, prompts)) + tokens),
             suppress_tokens=self._suppressed,
             return_scores=True,
             return_no_speech_prob=True,
-        )[0]
-        tokens = result.sequences_ids[0]
+        )
+        ids = [[t for t in r.sequences_ids[0] if t < self._tokenizer.eot] for r in results]
+        words = self._words(encoded, ids, [piece.samples.size for piece in pieces])
+        return [self._heard(r, i, w) for r, i, w in zip(results, ids, words, strict=True)]
+
+    def _heard(self, result: Any, tokens: list[int], words: tuple[Word, ...]) -> Heard:
         # CTranslate2 divides the summed log-probability by the length; the end token counts as one more
         # (faster_whisper.transcribe.generate_with_fallback).
         log_prob = result.scores[0] * len(tokens) / (len(tokens) + 1)
         text = self._tokenizer.decode(tokens).strip()
-        return Heard(text, math.exp(min(0.0, log_prob)), float(result.no_speech_prob), engine=self._name)
+        return Heard(text, math.exp(min(0.0, log_prob)), float(result.no_speech_prob), words, engine=self._name)
+
+    def _words(self, encoded: Any, tokens: list[list[int]], sizes: list[int]) -> list[tuple[Word, ...]]:
+        """Word times by cross-attention, as faster-whisper finds them: a fifth of the cost of decoding the tokens."""
+        from faster_whisper.transcribe import merge_punctuations
+
+        if not any(tokens):
+            return [() for _ in tokens]
+        frames = max(1, max(sizes) // _FRAME_SAMPLES)
+        found: list[tuple[Word, ...]] = []
+        for alignment, size in zip(
+            self._model.find_alignment(self._tokenizer, tokens, encoded, frames), sizes, strict=True
+        ):
+            merge_punctuations(alignment, _PREPENDED, _APPENDED)
+            end_s = size / SAMPLE_RATE  # shorter pieces of a batch are padded
+            found.append(
+                tuple(
+                    Word(
+                        entry["word"].strip(),
+                        min(float(entry["start"]), end_s),
+                        min(float(entry["end"]), end_s),
+                        float(entry["probability"]),
+                    )
+                    for entry in alignment
+                    if entry["word"].strip()
+                )
+            )
+        return found
 
     def _features(self, samples: Samples, context_s: float) -> npt.NDArray[np.float32]:
         """Log-mel frames, shape (mels, context), zero-padded as faster-whisper pads them."""
@@ -160,5 +244,5 @@ class WhisperEngine:
         if self._params.use_vocabulary and vocabulary.strip():
             prompt.append(t.sot_prev)
             prompt.extend(t.encode(" " + vocabulary.strip())[: self._params.max_vocabulary_tokens])
-        # Timestamps are left out: the VAD knows when it was said, and each costs a decoding step.
+        # Timestamps are left out: alignment tells the times, and each costs a decoding step.
         return [*prompt, *t.sot_sequence, t.no_timestamps]

@@ -1,47 +1,18 @@
 """The tables. Used inside this folder only; what leaves it are the frozen records of ``records.py``."""
 
 from datetime import datetime
-from enum import Enum, StrEnum
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.flow import Phase
 from core.domain.interview import AnswerEnding, AnswerMode, ConsentKind
 from core.domain.job import JobState
 from core.domain.transcript import Gap, TranscriptSource, Word
 from core.domain.watch import FlagKind
-from core.storage.columns import GapList, PlainText, UtcDateTime, WordList
-
-
-def _values(kind: type[StrEnum]) -> list[str]:
-    return [member.value for member in kind]
-
-
-class Base(DeclarativeBase):
-    """Metadata of all tables; constraint names are fixed so that a migration can find them."""
-
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy
-        datetime: UtcDateTime(),
-        str: PlainText(),
-        dict[str, Any]: sa.JSON(),
-        # Stored by value and unconstrained: a new kind needs no migration.
-        Enum: sa.Enum(Enum, native_enum=False, create_constraint=False, length=40, values_callable=_values),
-    }
-
-
-def _session_fk() -> Mapped[str]:
-    return mapped_column(ForeignKey("interviews.session_id", ondelete="CASCADE"), index=True)
+from core.storage.base import Base, session_fk
+from core.storage.columns import GapList, WordList
 
 
 class Invite(Base):
@@ -96,7 +67,7 @@ class QuestionEntry(Base):
     __tablename__ = "questions"
     __table_args__ = (UniqueConstraint("session_id", "position"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[str] = _session_fk()
+    session_id: Mapped[str] = session_fk()
     position: Mapped[int]
     question: Mapped[str]
     answer: Mapped[str | None]
@@ -198,7 +169,7 @@ class SnapshotEntry(Base):
 
     __tablename__ = "snapshots"
     id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[str] = _session_fk()
+    session_id: Mapped[str] = session_fk()
     taken_at: Mapped[datetime]
     reason: Mapped[str]
     blob_key: Mapped[str]
@@ -210,7 +181,7 @@ class FlagEntry(Base):
 
     __tablename__ = "flags"
     id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[str] = _session_fk()
+    session_id: Mapped[str] = session_fk()
     kind: Mapped[FlagKind]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -225,7 +196,7 @@ class ConsentEntry(Base):
 
     __tablename__ = "consents"
     id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[str] = _session_fk()
+    session_id: Mapped[str] = session_fk()
     kind: Mapped[ConsentKind]
     granted: Mapped[bool]
     text: Mapped[str]

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from core.storage.tables import Base
+from core.storage.tables import Interview
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=Interview.metadata,
     transactional_ddl=True,
     render_as_batch=True,
 )

@@ -8,7 +8,7 @@ from core.domain.errors import ModelUnavailable
 from core.media.audio import Samples
 from core.speech.guards import collapse_repeats
 from core.speech.hearing import Effort, Piece
-from core.speech.whisper import EngineParams, WhisperEngine
+from core.speech.whisper import WhisperEngine, WhisperParams
 from tests.unit.speech.samples import SENTENCES, word_errors
 
 
@@ -27,7 +27,7 @@ def test_interim_is_heard_on_a_short_context(engine: WhisperEngine, say: Callabl
 
 def test_vocabulary_is_only_a_hint(say: Callable[[str], Samples]) -> None:
     path = weights.resolve(weights.WHISPER_TINY_EN)
-    engine = WhisperEngine(path, params=EngineParams(use_vocabulary=True))
+    engine = WhisperEngine(path, params=WhisperParams(use_vocabulary=True))
     heard = engine.decode([Piece(say(SENTENCES[1]), "execution plan, index, query optimiser")], Effort.FULL)[0]
     assert word_errors(SENTENCES[1], heard.text) < 0.25
 

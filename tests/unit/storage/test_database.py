@@ -11,9 +11,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from core.domain.errors import StorageUnavailable
+from core.storage import base
 from core.storage.database import Database
 from core.storage.facts import FactRepo
-from core.storage.tables import Base
 
 
 def set_fact(database: Database, value: str) -> None:
@@ -30,7 +30,7 @@ def test_the_migrations_make_exactly_the_tables_in_the_code(database: Database, 
     engine = create_engine(f"sqlite:///{data_dir / 'interviews.db'}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, base.Base.metadata) == []
     engine.dispose()
 
 
