@@ -69,19 +69,21 @@ def judge(heard: Heard, samples: Samples, params: GuardParams | None = None) -> 
         params: Knobs.
 
     Returns:
-        The text without loops; empty when it was most likely not said.
+        The text without loops; empty when it was most likely not said. Without a confidence only loops and known
+        phrases on near silence, or where nobody seems to have spoken, are refused.
     """
     p = params or GuardParams()
     text = collapse_repeats(heard.text, p)
     if not any(c.isalnum() for c in text):
         return ""
-    if heard.confidence < p.hopeless_confidence:
+    confidence = 1.0 if heard.confidence is None else heard.confidence  # unknown is no ground for refusing
+    if confidence < p.hopeless_confidence:
         return ""
-    if heard.no_speech > p.max_no_speech and heard.confidence < p.min_confidence:
+    if heard.no_speech > p.max_no_speech and confidence < p.min_confidence:
         return ""
     if is_phantom(text):
         quiet = compute_dbfs(compute_rms(samples)) < p.quiet_dbfs
-        if quiet or heard.no_speech > p.phantom_no_speech or heard.confidence < p.min_confidence:
+        if quiet or heard.no_speech > p.phantom_no_speech or confidence < p.min_confidence:
             return ""
     return text
 

@@ -41,15 +41,15 @@ class Heard:
 
     Attributes:
         text: The words; may be a phantom.
-        confidence: exp(mean token log-probability), 0 to 1.
-        no_speech: Probability that nobody spoke, 0 to 1.
+        confidence: exp(mean token log-probability), 0 to 1; None when the engine gives none.
+        no_speech: Probability that nobody spoke, 0 to 1; 0 when the engine gives none.
         words: With times in seconds from the start of the piece; empty when the engine gives none.
         engine: Name of the engine that heard it.
         degraded: Why it was not the engine asked first; empty when it was.
     """
 
     text: str
-    confidence: float
+    confidence: float | None
     no_speech: float
     words: tuple[Word, ...] = ()
     engine: str = ""

@@ -45,3 +45,11 @@ def test_phantom_needs_every_sentence_to_be_one() -> None:
 )
 def test_loops_are_collapsed_and_speech_is_not(text: str, kept: str) -> None:
     assert collapse_repeats(text) == kept
+
+
+def test_unknown_confidence_refuses_nothing_that_was_said_aloud() -> None:
+    assert judge(Heard("An index helps.", None, 0.9), LOUD) == "An index helps."
+
+
+def test_phantom_on_near_silence_is_refused_without_a_confidence() -> None:
+    assert judge(Heard("Thank you.", None, 0.0), QUIET) == ""
