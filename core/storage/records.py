@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.domain.flow import FlowState, Phase
 from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
+from core.domain.job import JobState
 from core.domain.transcript import Gap, TranscriptSource
 from core.domain.watch import FlagKind
 
@@ -176,3 +177,21 @@ class SeatRow:
     seat_id: str
     taken_at: datetime
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """Promised work. ``leased_to`` names the one run that holds it; ``tries`` counts runs begun, this one too."""
+
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    state: JobState
+    tries: int
+    due_at: datetime
+    leased_until: datetime | None
+    leased_to: str
+    error: str
+    created_at: datetime
+    finished_at: datetime | None

@@ -1,0 +1,1 @@
+"""Work promised in the database and done later, at least once."""
