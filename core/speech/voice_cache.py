@@ -10,6 +10,7 @@ from pathlib import Path
 from core.speech.voice_engines import VoiceAudio
 
 _SUFFIXES = {"audio/wav": ".wav", "audio/mpeg": ".mp3"}
+_DIGEST_BYTES = 32  # SHA-256 of the sound, behind it: players ignore it, and half a file is noticed
 _log = logging.getLogger(__name__)
 
 
@@ -31,9 +32,13 @@ class VoiceCache:
         for mime, suffix in _SUFFIXES.items():
             path = self._folder / (stem + suffix)
             with contextlib.suppress(OSError):
-                if data := path.read_bytes():
+                whole = path.read_bytes()
+                data, digest = whole[:-_DIGEST_BYTES], whole[-_DIGEST_BYTES:]
+                if data and hashlib.sha256(data).digest() == digest:
                     os.utime(path)  # marks it as used
                     return VoiceAudio(data, mime)
+                _log.warning("voice cache: a damaged file was removed")
+                path.unlink()
         return None
 
     def save(self, text: str, voice: str, speed: float, audio: VoiceAudio) -> None:
@@ -43,7 +48,7 @@ class VoiceCache:
             self._folder.mkdir(parents=True, exist_ok=True)
             # Renamed when complete: another process must never play half a file.
             with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".part", delete=False) as part:
-                part.write(audio.data)
+                part.write(audio.data + hashlib.sha256(audio.data).digest())
             os.replace(part.name, target)
             self._prune()
         except OSError as error:

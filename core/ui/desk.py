@@ -96,7 +96,7 @@ def invitation_form(house: House) -> None:
 
 def system_warnings(house: House) -> None:
     """What went wrong in the house and was put right."""
-    for text in dict.fromkeys([*house.warnings, *house.database.warnings]):
+    for text in dict.fromkeys([*house.warnings, *house.database.warnings, *house.voice.warnings]):
         st.warning(text, icon=":material/warning:")
 
 

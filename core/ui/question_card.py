@@ -10,8 +10,9 @@ from core.ui import redraw
 from core.ui.components.speaker import speaker
 
 
-def before_start(view: InterviewView) -> None:
+def before_start(house: House, view: InterviewView) -> None:
     """What will happen, before the Start button is pressed."""
+    house.voice.warm_up()  # the first question is drawn at the press, and should be heard soon after
     plan = view.plan
     with st.container(border=True):
         st.subheader("Ready when you are")
@@ -36,25 +37,27 @@ def draw(house: House, view: InterviewView) -> None:
     with st.container(border=True, key="question"):
         st.text(view.question.question)
         if view.next_question and view.state.phase is Phase.ANSWERING:
-            house.voice.prepare(view.next_question)
+            house.voice.prepare(view.next_question, private=view.next_is_followup)
         asking = view.state.phase is Phase.ASKING
         # After a pause the question is read again: the key changes with the pauses.
         key = f"{view.session_id}:{view.state.question_index}:{view.state.pauses_used}"
-        sound = house.voice.get(view.question.question, timeout_s=0.0)
-        waiting = sound is None and house.voice.is_making(view.question.question)
+        text, private = view.question.question, view.question.is_followup  # it may quote the candidate
+        sound = house.voice.get(text, private=private)
+        waiting = sound is None and house.voice.is_making(text, private=private)
         for spoken in speaker(
             "speaker",
             question_key=key,
-            text=view.question.question,
+            text=text,
             audio=sound.data if sound else None,
             mime=sound.mime if sound else "",
             autoplay=asking and not waiting,
             hush=view.state.phase is Phase.ANSWERING,
+            private=private,
         ):
             if asking and spoken.question_key == key:
                 detail: dict[str, object] = {"question": view.state.question_index, "how": spoken.how}
                 if sound:
-                    detail |= {"engine": sound.engine, "degraded": sound.degraded}
+                    detail |= {"engine": sound.engine, "degraded": sound.degraded, "reason": sound.reason}
                 house.interviews.note(view.session_id, "question_spoken", detail)
                 house.interviews.apply(view.session_id, QuestionSpoken(), view.question_key)
                 redraw.at_once()

@@ -73,7 +73,7 @@ def _draw(house: House, room: LiveRoom, view: InterviewView) -> None:
         main, side = st.columns([2.4, 1], gap="medium")
     with main:
         if view.state.phase is Phase.CHECKED:
-            question_card.before_start(view)
+            question_card.before_start(house, view)
         else:
             question_card.draw(house, view)
             answer_panel.draw(house, room, view)

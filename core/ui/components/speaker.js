@@ -4,7 +4,23 @@ import { Voice } from "./voice.js";
 
 /** Questions already said in this document, also across a remount. @type {Set<string>} */
 const spoken = new Set();
+const RATE_KEY = "interview.voice_rate";
 const STATES = { starting: "", speaking: "Speaking", paused: "Paused", idle: "", blocked: "Press to hear the question" };
+
+/** The speed chosen in this tab, also across a reload; 0 when none was, or when the browser keeps nothing. */
+function keptRate() {
+  try {
+    return Number(sessionStorage.getItem(RATE_KEY)) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+function keepRate(rate) {
+  try {
+    sessionStorage.setItem(RATE_KEY, String(rate));
+  } catch { /* then it lasts as long as this page */ }
+}
 
 class Speaker {
   constructor(root) {
@@ -22,7 +38,7 @@ class Speaker {
   }
 
   show(data) {
-    this.rate ||= data.rate;
+    this.rate ||= this.known(keptRate()) || data.rate;
     const key = data.question_key;
     const audio = Boolean(data.audio_b64);
     if (key !== this.key || (audio && !this.hasAudio && this.state === "idle")) {
@@ -46,6 +62,11 @@ class Speaker {
       this.voice.play(this.rate);
     }
     this.draw();
+  }
+
+  /** A rate there is a button for, else 0: what is kept may be another release's. */
+  known(rate) {
+    return this.rates.some((button) => Number(button.dataset.rate) === rate) ? rate : 0;
   }
 
   silence() {
@@ -75,6 +96,7 @@ class Speaker {
     else if (button === this.pauseButton) this.state === "paused" ? this.voice.resume() : this.voice.pause();
     else {
       this.rate = Number(button.dataset.rate);
+      keepRate(this.rate);
       this.voice.setRate(this.rate);
     }
     this.draw();

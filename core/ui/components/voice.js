@@ -7,8 +7,8 @@ function blobUrl(base64, mime) {
   return URL.createObjectURL(new Blob([bytes], { type: mime }));
 }
 
-/** Voices load late in Chromium; waits a moment for them. */
-async function pickVoice(language) {
+/** Voices load late in Chromium; waits a moment for them. A text that is private gets one of this machine or none. */
+async function pickVoice(language, isPrivate) {
   if (!("speechSynthesis" in window)) return null;
   if (!speechSynthesis.getVoices().length) {
     await new Promise((resolve) => {
@@ -17,8 +17,9 @@ async function pickVoice(language) {
     });
   }
   const prefix = language.slice(0, 2);
-  const fitting = speechSynthesis.getVoices().filter((voice) => voice.lang.startsWith(prefix));
-  return fitting.find((voice) => voice.localService) ?? fitting[0] ?? speechSynthesis.getVoices()[0] ?? null;
+  const all = speechSynthesis.getVoices().filter((voice) => voice.localService || !isPrivate);
+  const fitting = all.filter((voice) => voice.lang.startsWith(prefix));
+  return fitting.find((voice) => voice.localService) ?? fitting[0] ?? all[0] ?? null;
 }
 
 /**
@@ -27,13 +28,14 @@ async function pickVoice(language) {
  * `onEnd` is called once for each `play`, whatever happens: "audio", "browser_voice", "blocked", "no_voice", "error".
  */
 export class Voice {
-  constructor({ text, audio_b64, mime, language }, { onState, onEnd }) {
-    Object.assign(this, { text, language, onState, onEnd });
+  constructor({ text, audio_b64, mime, language, private: isPrivate }, { onState, onEnd }) {
+    Object.assign(this, { text, language, isPrivate, onState, onEnd });
     this.turn = 0;
     this.timer = 0;
     if (audio_b64) {
       this.url = blobUrl(audio_b64, mime);
       this.audio = new Audio(this.url);
+      this.audio.preservesPitch = true;
     }
   }
 
@@ -65,7 +67,7 @@ export class Voice {
   }
 
   async #playVoice(rate, end, turn) {
-    const voice = await pickVoice(this.language);
+    const voice = await pickVoice(this.language, this.isPrivate);
     if (turn !== this.turn) return;
     if (!voice) return end("no_voice");
     const words = new SpeechSynthesisUtterance(this.text);
