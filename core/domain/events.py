@@ -76,6 +76,13 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """A machine kept the candidate waiting for so many seconds (a clip being written down): they are given back."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class TimeUp:
     """The deadline of the phase has passed."""
 
@@ -92,5 +99,5 @@ class Terminated:
 
 Event = (
     ConsentGiven | DevicesChecked | Started | QuestionSpoken | AnswerStarted | AnswerStopped | RetryRequested
-    | AnswerSubmitted | MovedOn | Paused | Returned | Resumed | TimeUp | DeadlinePassed | Terminated
+    | AnswerSubmitted | MovedOn | Paused | Returned | Resumed | Waited | TimeUp | DeadlinePassed | Terminated
 )  # fmt: skip

@@ -26,6 +26,7 @@ from core.domain.events import (
     Started,
     Terminated,
     TimeUp,
+    Waited,
 )
 from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
 
@@ -123,6 +124,8 @@ def advance(state: FlowState, event: Event, plan: InterviewPlan, now: datetime) 
             return _return(state, max(last_seen, before), plan, now)
         case Resumed(), Phase.PAUSED:
             return _resume(state, plan, now)
+        case Waited(seconds), phase if phase in CLOCKED and state.deadline is not None:
+            return replace(state, deadline=state.deadline + timedelta(seconds=max(0.0, seconds)))
         case TimeUp(), phase if state.deadline is not None:
             return state if now < state.deadline else _time_up(state, plan, now)
         case DeadlinePassed(), _:

@@ -10,7 +10,7 @@ from core.domain.clock import Clock
 from core.domain.errors import InterviewError
 from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
 from core.domain.transcript import CaptionView, FinalSegment
-from core.media.clip import decode_clip
+from core.services.clips import ClipService
 from core.services.interview_view import InterviewView
 from core.services.recording_target import RecordingTarget
 from core.services.recordings import RecordingStore
@@ -23,6 +23,7 @@ from core.storage.questions import QuestionRepo
 from core.storage.records import AttemptRow, QuestionRow
 
 _WAIT_FOR_WORDS_S = 3.0
+_WAIT_FOR_CLIP_S = 10.0
 IDLE_ROOM_S = 900.0
 """Longer than all pauses together; a candidate who comes back later gets a new room."""
 
@@ -51,9 +52,10 @@ class AnswerService:
         self._database = database
         self._recordings = recordings
         self._rooms = rooms
-        self._transcription = transcription
         self._words = WordKeeper(database, clock)
         self._clock = clock
+        self.clips = ClipService(database, recordings, rooms, transcription, self.keep_segment, clock)
+        """Clips as parts of answers."""
 
     def ensure_recording(self, session_id: str, attempt: AttemptRow) -> bool:
         """Record into ``attempt`` when sound is arriving; harmless when it already does.
@@ -122,32 +124,13 @@ class AnswerService:
         view = room.captions(attempt.id) if room is not None and attempt is not None else CaptionView()
         return finals, view
 
-    def add_clip(self, session_id: str, attempt: AttemptRow, data: bytes) -> int:
-        """Take an audio clip as (part of) the answer.
-
-        Returns:
-            Words heard.
-
-        Raises:
-            InvalidInput: Not readable as audio; nothing was changed.
-        """
-        samples = decode_clip(data)
-        with self._database.transaction() as tx:
-            parts = AttemptRepo(tx).recordings(attempt.id)
-            segments = AttemptRepo(tx).segments(attempt.id)
-        part = self._recordings.next_part(session_id, attempt.id)
-        self._recordings.add(session_id, attempt.id, part, samples, self._clock.now())
-        first, offset = (segments[-1].number + 1 if segments else 0), sum(p.duration_s for p in parts)
-        heard = self._transcription.transcribe(samples)
-        for n, s in enumerate(heard):
-            kept = FinalSegment(first + n, s.text, s.start_s + offset, s.end_s + offset, s.confidence, s.engine)
-            self.keep_segment(attempt.id, kept)
-        return sum(len(s.text.split()) for s in heard)
-
     def has_content(self, session_id: str, attempt_id: int, text: str, edited: bool) -> bool:
         """Whether there is anything to submit; words still being decoded are waited for, briefly."""
+        written_down_later = self.clips.wait_stored(attempt_id, _WAIT_FOR_CLIP_S)
         if edited or text.strip():
             return bool(text.strip())
+        if written_down_later:
+            return True
         room = self._rooms.find(session_id)
         decoded = room is None or room.wait_for_words(_WAIT_FOR_WORDS_S)
         with self._database.transaction() as tx:

@@ -1,6 +1,6 @@
 """The answer: box, captions, actions, playing back one's own words."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -9,14 +9,20 @@ from core.domain.errors import InterviewError
 from core.domain.events import AnswerStopped, RetryRequested
 from core.domain.flow import Phase, retries_left
 from core.domain.interview import AnswerEnding, AnswerMode
-from core.domain.transcript import CaptionView
+from core.domain.transcript import CaptionMode, CaptionView
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
-from core.ui import errors, redraw
+from core.ui import clip_panel, errors, redraw
 from core.ui.cards import player
+from core.ui.clip_panel import Taken
 from core.ui.components.answer import Action, ActionPressed, Draft, answer, waiting_events
 
 _MEMORY = "answer:memory"
+CAPTION_NOTES = {
+    CaptionMode.DELAYED: "Captions delayed, your answer is being recorded.",
+    CaptionMode.AFTER: "Many people are speaking just now. Your words appear after you have spoken; "
+    "your answer is being recorded.",
+}
 
 
 @dataclass(slots=True)
@@ -31,9 +37,7 @@ class Memory:
     """Nonce of the last press carried out."""
     sound: tuple[int, bytes] | None = None
     """Attempt and recording being played back."""
-    tab_id: str = ""
-    clip: str = ""
-    """Id of the last clip taken."""
+    clips: Taken = field(default_factory=Taken)
 
 
 def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
@@ -51,6 +55,7 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
         captions=replace(heard, finals=tuple(finals)),
         captions_seen=draft.captions_seen if draft else 0,
         edited=draft.edited if draft else False,
+        listening=spoken,
         readonly=phase is Phase.PAUSED,
         placeholder=_placeholder(view),
         notice=_notice(view, heard, room),
@@ -63,7 +68,7 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     if memory.error:
         errors.show(memory.error)
     if phase in (Phase.ANSWERING, Phase.REVIEWING) and view.plan.answer_mode is AnswerMode.CLIP:
-        _clip(house, view, memory)
+        clip_panel.draw(house, view, memory.clips)
     if phase is Phase.REVIEWING and spoken and view.attempt is not None:
         _play_back(house, view.attempt.id, memory)
 
@@ -103,12 +108,11 @@ def _notice(view: InterviewView, heard: CaptionView, room: LiveRoom) -> str:
         return ""
     if room.trouble is not None:
         return room.trouble.message
-    if heard.delayed:
-        return "Captions are delayed. Your answer is being recorded."
-    if view.state.phase is Phase.REVIEWING and heard.pending_finals:
-        return "Writing down your last words…"
-    quiet = view.state.phase is Phase.ANSWERING and room.is_silent()
-    return "We can't hear you. Check that the right microphone is chosen." if quiet else ""
+    if view.state.phase is Phase.REVIEWING:
+        return "Writing down your last words…" if heard.pending_finals else ""
+    if view.state.phase is Phase.ANSWERING and room.is_silent():
+        return "We can't hear you. Check that the right microphone is chosen."
+    return CAPTION_NOTES.get(heard.mode, "")
 
 
 def _play_back(house: House, attempt_id: int, memory: Memory) -> None:
@@ -120,29 +124,17 @@ def _play_back(house: House, attempt_id: int, memory: Memory) -> None:
         player(memory.sound[1], "Your recorded answer")
 
 
-def _clip(house: House, view: InterviewView, memory: Memory) -> None:
-    clip = st.audio_input("Record your answer as a clip", sample_rate=16_000, key=f"clip:{view.question_key}")
-    if clip is None or view.attempt is None or memory.clip == clip.file_id:
-        return
-    with st.spinner("Writing down what you said…"):
-        words = house.answers.add_clip(view.session_id, view.attempt, clip.getvalue())
-    memory.clip = clip.file_id
-    # The page was busy, not away.
-    house.access.keep_seat(view.session_id, memory.tab_id)
-    if not words:
-        st.warning("We heard no words in this clip. It is kept. Record again, or type your answer.")
-
-
-def take_waiting(house: House, session_id: str, tab_id: str) -> None:
+def take_waiting(house: House, session_id: str) -> None:
     """Carry out what was typed or pressed since the last run.
 
     A run can be cut off at any touch of ``session_state`` and the event then comes again, so the service is called
     first, everything remembered here hangs on one object fetched beforehand, and steps already taken are left out.
     """
     memory = _memory()
-    memory.tab_id = tab_id
     for event in waiting_events("answer"):
         _take(house, session_id, event, memory)
+    if memory.clips.file_ids or memory.clips.clip:
+        clip_panel.keep_time(house, house.interviews.load(session_id), memory.clips)
 
 
 def _take(house: House, session_id: str, event: Draft | ActionPressed, memory: "Memory") -> None:

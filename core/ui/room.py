@@ -61,7 +61,7 @@ def _pass_time(house: House, room: LiveRoom, who: Visitor) -> InterviewView:
         elif (house.clock.now() - last_seen).total_seconds() > AWAY_AFTER_S:
             house.interviews.come_back(who.session_id, last_seen)  # the page was cut off: nobody saw the clock run
         # Before the tick: what was pressed or typed before the time ran out counts.
-        answer_panel.take_waiting(house, who.session_id, who.tab_id)
+        answer_panel.take_waiting(house, who.session_id)
         return _follow_media(house, room, house.interviews.tick(who.session_id))
     except StorageUnavailable as error:
         errors.show(error)

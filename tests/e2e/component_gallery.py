@@ -108,7 +108,9 @@ def answer_box():
             ui.Action("retry", "Retry (1 left)"),
             ui.Action("next", "Next", "primary", hint="Save and go on"),
         ],
-        captions=CaptionView(finals, "and so the next words are" if params.get("interim") else ""),
+        captions=CaptionView(finals, solid=params.get("solid", ""), interim=params.get("interim", "")),
+        listening=True,
+        notice=params.get("notice", ""),
         placeholder="Speak, or type your answer here.",
     )
     note(events)

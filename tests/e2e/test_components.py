@@ -344,7 +344,7 @@ def test_the_probe_knows_this_browser(visited):
 def test_it_fits_the_screen_in_both_themes(browser, url, width):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="light")
     context.grant_permissions(["camera", "microphone"])
-    page = open_page(context, url, "?warn=1&interim=1&clock=19")
+    page = open_page(context, url, "?warn=1&solid=And+so+the+next&interim=words+are&clock=19")
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"components_before_{width}.png", full_page=True)
     page.get_by_role("button", name="Start interview").click()

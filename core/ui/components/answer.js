@@ -52,6 +52,8 @@ class Answer {
     setText(this.find(".notice"), data.notice);
     this.area.readOnly = data.readonly;
     this.area.placeholder = data.placeholder;
+    this.find(".spoken").hidden = !data.listening;
+    setText(this.find(".solid"), data.solid);
     setText(this.find(".interim"), data.interim);
     this.box.hear(data.finals);
     this.speak(data.finals);

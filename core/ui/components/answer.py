@@ -79,6 +79,7 @@ def answer(
     captions: CaptionView | None = None,
     captions_seen: int = 0,
     edited: bool = False,
+    listening: bool = False,
     readonly: bool = False,
     title: str = "Your answer",
     placeholder: str = "",
@@ -99,6 +100,8 @@ def answer(
         captions: What was heard of this answer so far.
         captions_seen: Captions below this number are in ``initial`` already (``Draft.captions_seen``).
         edited: ``initial`` was typed in (``Draft.edited``).
+        listening: Speech is captioned: below the text there is room for the words being spoken, always the same, so
+            that nothing moves when they come and go.
         readonly: Show, do not take.
         title: Label of the box.
         placeholder: Shown while it is empty.
@@ -112,7 +115,9 @@ def answer(
         "actions": [dataclasses.asdict(action) for action in actions],
         "initial": initial,
         "finals": [[segment.number, segment.text] for segment in captions.finals],
+        "solid": captions.solid,
         "interim": captions.interim,
+        "listening": listening,
         "captions_seen": captions_seen,
         "edited": edited,
         "readonly": readonly,

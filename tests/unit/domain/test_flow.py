@@ -23,6 +23,7 @@ from core.domain.events import (
     Started,
     Terminated,
     TimeUp,
+    Waited,
 )
 from core.domain.flow import CLOCKED, OVER, FlowState, Phase, advance, begin, limit_s, remaining_s, retries_left
 from core.domain.interview import AnswerEnding, InterviewPlan
@@ -72,6 +73,21 @@ def test_a_whole_interview_by_hand():
         Phase.COMPLETED,
     ]
     assert state.question_index == 1
+
+
+def test_time_a_machine_took_is_given_back():
+    waited = go((20, Waited(7.5)), state=go(*ANSWERING))
+    assert remaining_s(waited, at(20)) == remaining_s(go(*ANSWERING), at(20)) + 7.5
+    assert waited.phase is Phase.ANSWERING
+
+
+def test_time_is_given_back_only_while_a_question_is_open():
+    with pytest.raises(IllegalTransition):
+        go((0, ConsentGiven()), (1, Waited(7.5)))
+
+
+def test_a_machine_cannot_take_time_away():
+    assert go((20, Waited(-7.5)), state=go(*ANSWERING)).deadline == go(*ANSWERING).deadline
 
 
 def test_left_alone_the_clock_leads_from_phase_to_phase_at_its_limits():

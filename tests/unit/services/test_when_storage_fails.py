@@ -152,7 +152,8 @@ def test_a_clip_does_not_take_the_place_of_a_part_still_in_the_spool(
     house.transcription.wait_ready(30)
     attempt = holder.view.attempt
     assert attempt is not None
-    house.answers.add_clip(holder.session_id, attempt, encode_flac(np.zeros(32_000, np.int16)))
+    clip = house.answers.clips.take(holder.session_id, attempt.id, encode_flac(np.zeros(32_000, np.int16)))
+    assert clip.stored.wait(30)
     make_house()
     assert recorded_s(holder) == pytest.approx(3.0, abs=0.15)
 
