@@ -1,0 +1,127 @@
+"""Delivery figures of an attempt: computed after the answer is safe, kept beside it, shown to recruiters."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from core.domain.clock import Clock
+from core.domain.delivery import DeliveryFigures
+from core.domain.errors import InvalidInput, NotFound
+from core.domain.interview import ConsentKind
+from core.domain.transcript import Gap
+from core.media.audio import Samples
+from core.media.clip import ClipParams, decode_clip
+from core.services.recordings import RecordingStore
+from core.speech.delivery import DeliveryParams, measure_delivery
+from core.storage.attempts import AttemptRepo
+from core.storage.consents import ConsentRepo
+from core.storage.database import Database, Transaction
+from core.storage.deliveries import DeliveryRepo
+from core.storage.questions import QuestionRepo
+
+KIND = "delivery"
+"""Kind of the job; its payload is ``{"attempt_id": n}``."""
+
+# An answer lasts half an hour at most, with extra time an hour; the recorder's own files are trusted to be longer.
+_LIMITS = ClipParams(max_duration_s=4 * 3600.0, max_bytes=1_000_000_000)
+
+
+class DeliveryService:
+    """Computes and reads delivery figures. Safe to call from any thread; ``compute`` blocks for seconds.
+
+    Args:
+        database: Where attempts and figures are.
+        recordings: Where the sound is.
+        clock: Wall time.
+        enabled: False: nothing is computed and nothing stored is handed out (``DELIVERY_METRICS``).
+        language: Spoken in the interviews.
+        params: Knobs.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        recordings: RecordingStore,
+        clock: Clock,
+        *,
+        enabled: bool = True,
+        language: str = "en",
+        params: DeliveryParams | None = None,
+    ) -> None:
+        self._database = database
+        self._recordings = recordings
+        self._clock = clock
+        self._params = params
+        self._language = language
+        self.enabled = enabled
+
+    def handle(self, payload: Mapping[str, Any]) -> None:
+        """The job: compute the figures of ``payload["attempt_id"]``. Doing it twice comes to the same.
+
+        Raises:
+            StorageUnavailable: Worth another try.
+            ModelUnavailable: A model is missing.
+        """
+        try:
+            self.compute(int(payload["attempt_id"]))
+        except NotFound:  # deleted since: nothing is left to describe
+            return
+
+    def compute(self, attempt_id: int) -> DeliveryFigures | None:
+        """Measure an attempt and store the figures in place of earlier ones.
+
+        Returns:
+            The figures; None when delivery is not measured here, or the candidate declined a program's judgement.
+
+        Raises:
+            NotFound: No attempt has this id.
+            StorageUnavailable: Nothing was stored.
+            ModelUnavailable: A model is missing.
+        """
+        if not self.enabled or not self._agreed(attempt_id):
+            return None
+        with self._database.reading() as tx:
+            attempts = AttemptRepo(tx)
+            gaps, segments = attempts.get(attempt_id).gaps, attempts.segments(attempt_id)
+            recorded_s = sum(part.duration_s for part in attempts.recordings(attempt_id))
+        samples = self._samples(attempt_id)
+        if samples is None:
+            samples, gaps = np.zeros(0, np.int16), (*gaps, Gap(0.0, recorded_s, "The recording cannot be read."))
+        figures = measure_delivery(samples, segments, gaps, self._params, self._language)
+        with self._database.transaction() as tx:
+            DeliveryRepo(tx).save(attempt_id, figures, self._clock.now())
+        return figures
+
+    def figures(self, attempt_id: int) -> DeliveryFigures | None:
+        """What was computed; None when it was not, not yet, or must not be shown.
+
+        Raises:
+            StorageUnavailable: It cannot be read.
+        """
+        if not self.enabled:
+            return None
+        with self._database.reading() as tx:
+            return DeliveryRepo(tx).get(attempt_id)
+
+    def agreed(self, session_id: str) -> bool:
+        """Whether the candidate lets a program judge answers; without that nothing is measured."""
+        with self._database.reading() as tx:
+            return _agreed(tx, session_id)
+
+    def _agreed(self, attempt_id: int) -> bool:
+        with self._database.reading() as tx:
+            question = QuestionRepo(tx).get(AttemptRepo(tx).get(attempt_id).question_id)
+            return _agreed(tx, question.session_id)
+
+    def _samples(self, attempt_id: int) -> Samples | None:
+        """The attempt's sound; empty when nothing was recorded, None when it is gone or damaged."""
+        try:
+            sound = self._recordings.sound(attempt_id)
+            return np.zeros(0, np.int16) if sound is None else decode_clip(sound, _LIMITS)
+        except (NotFound, InvalidInput):
+            return None
+
+
+def _agreed(tx: Transaction, session_id: str) -> bool:
+    return ConsentRepo(tx).granted(session_id, ConsentKind.SCORING)
