@@ -144,6 +144,7 @@ TABLE: tuple[WeightFile, ...] = (
         licence="CC0-1.0",
         size_mb=63,
         purpose="Spoken questions",
+        requirements="requirements-dev.txt",
     ),
 )
 

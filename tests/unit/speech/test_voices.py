@@ -1,78 +1,161 @@
-import time
+import socket
+import threading
 from pathlib import Path
 
 import pytest
 
 from core.domain.errors import InvalidInput, ProviderFailed
 from core.speech.espeak import EspeakVoice
+from core.speech.google_voice import GttsParams, GttsVoice
+from core.speech.piper import PiperVoice
 from core.speech.voice_engines import VoiceAudio
-from core.speech.voices import VoiceChain, VoiceParams
+from core.speech.voices import VoiceChain, VoiceParams, chosen_voices
+from tests.fakes.clock import ManualClock
+from tests.fakes.google_voice import google_voice
 
 QUESTION = "What does an index do for a query, and what does it cost?"
 
 
-class Remote:
-    """A voice on the network whose line can be cut."""
+class Switched:
+    """A voice that can be cut, and counts how often it was asked."""
 
-    name = "remote"
-    local = False
-
-    def __init__(self, broken: bool = False) -> None:
+    def __init__(self, name: str = "remote", *, local: bool = False, broken: bool = False) -> None:
+        self.name = name
+        self.local = local
         self.broken = broken
-        self.calls = 0
+        self.said: list[str] = []
 
     def speak(self, text: str, speed: float) -> VoiceAudio:
-        self.calls += 1
+        self.said.append(text)
         if self.broken:
             raise ProviderFailed("The line is cut.")
-        return VoiceAudio(b"remote:" + text.encode(), "audio/mpeg")
+        return VoiceAudio(f"{self.name}:{text}".encode(), "audio/mpeg")
+
+    def close(self) -> None:
+        self.broken = True
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.at = 100.0
-
-    def monotonic(self) -> float:
-        return self.at
-
-    def now(self) -> object:
-        raise NotImplementedError
+def go_through(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
 
 
-def test_without_google_espeak_speaks_and_says_why(tmp_path: Path) -> None:
-    # Nothing listens on this proxy, so Google's voice cannot be reached on any machine.
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("HTTPS_PROXY", "https_proxy"):
-            patch.setenv(name, "http://127.0.0.1:9")
-        started = time.monotonic()
-        audio = VoiceChain(tmp_path).speak(QUESTION)
-    assert time.monotonic() - started < 10
+def test_without_google_a_local_voice_speaks_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_through(monkeypatch, 9)  # nothing listens there
+    audio = VoiceChain(tmp_path).speak(QUESTION)
     assert audio is not None
-    assert audio.engine.startswith("espeak-ng")
+    assert audio.engine.startswith(("piper", "espeak-ng"))
     assert audio.degraded
     assert "Google" in audio.reason
-    assert audio.mime == "audio/wav"
 
 
-def test_voice_that_failed_is_left_alone_for_a_while(tmp_path: Path) -> None:
-    remote, clock = Remote(broken=True), Clock()
-    chain = VoiceChain(tmp_path, voices=[remote, EspeakVoice()], clock=clock)  # type: ignore[arg-type]
+def test_when_google_never_answers_a_local_voice_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        go_through(monkeypatch, silent.getsockname()[1])
+        chain = VoiceChain(tmp_path, voices=[GttsVoice(GttsParams(deadline_s=0.3)), EspeakVoice()])
+        audio = chain.speak(QUESTION)
+    assert audio is not None
+    assert (audio.engine, audio.degraded) == ("espeak-ng-en-us", True)
+
+
+def test_when_google_answers_it_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with google_voice(tmp_path) as google:
+        go_through(monkeypatch, google.port)
+        audio = VoiceChain(tmp_path / "voices").speak(QUESTION)
+    assert audio is not None
+    assert (audio.engine, audio.degraded, audio.reason) == ("gtts-en", False, "")
+
+
+def test_without_google_and_piper_espeak_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_through(monkeypatch, 9)
+    voices = chosen_voices("auto", PiperVoice("/no/such/piper"))
+    audio = VoiceChain(tmp_path, voices=voices).speak(QUESTION)
+    assert audio is not None
+    assert audio.engine == "espeak-ng-en-us"
+
+
+def test_a_voice_that_failed_is_left_alone_for_a_while(tmp_path: Path) -> None:
+    remote = Switched(broken=True)
+    chain = VoiceChain(tmp_path, voices=[remote, EspeakVoice()], clock=ManualClock())
     chain.speak("One.")
     second = chain.speak("Two.")
-    assert remote.calls == 1
+    assert remote.said == ["One."]
     assert second is not None
     assert second.reason == "The line is cut."
-    clock.at += 61
+
+
+def test_a_voice_that_came_back_is_used_again(tmp_path: Path) -> None:
+    remote, clock = Switched(broken=True), ManualClock()
+    chain = VoiceChain(tmp_path, voices=[remote, EspeakVoice()], clock=clock)
+    chain.speak("One.")
+    clock.tick(61)
     remote.broken = False
-    third = chain.speak("Three.")
-    assert third is not None
-    assert (third.engine, third.degraded) == ("remote", False)
+    again = chain.speak("Two.")
+    assert again is not None
+    assert (again.engine, again.degraded) == ("remote", False)
+
+
+def test_a_voice_that_fails_again_is_left_alone_for_longer(tmp_path: Path) -> None:
+    remote, clock = Switched(broken=True), ManualClock()
+    chain = VoiceChain(tmp_path, voices=[remote, Switched("local", local=True)], clock=clock)
+    for number in range(60):  # an hour
+        chain.speak(f"Number {number}.")
+        clock.tick(60.5)
+    assert 6 <= len(remote.said) <= 10
+
+
+def test_a_text_that_a_voice_cannot_say_does_not_put_it_down(tmp_path: Path) -> None:
+    class Choosy(Switched):
+        def speak(self, text: str, speed: float) -> VoiceAudio:
+            if "?" in text:
+                raise InvalidInput("text", "It has no sound for this text.")
+            return super().speak(text, speed)
+
+    chain = VoiceChain(tmp_path, voices=[Choosy("choosy", local=True), EspeakVoice()])
+    first, second = chain.speak("One?"), chain.speak("Two.")
+    assert first is not None
+    assert second is not None
+    assert (first.engine, second.engine) == ("espeak-ng-en-us", "choosy")
+
+
+def test_what_is_down_is_told_with_the_reason(tmp_path: Path) -> None:
+    chain = VoiceChain(tmp_path, voices=[Switched(broken=True), Switched("local", local=True)])
+    assert chain.outages() == []
+    chain.speak("One.")
+    assert chain.outages() == ["remote: The line is cut."]
+
+
+def test_private_text_never_reaches_a_voice_that_is_not_local(tmp_path: Path) -> None:
+    remote = Switched()
+    chain = VoiceChain(tmp_path, voices=[remote, Switched("broken", local=True, broken=True)])
+    assert chain.speak("You said: I like queues.", private=True) is None
+    assert remote.said == []
+
+
+def test_every_voice_of_the_local_choice_is_local() -> None:
+    assert all(voice.local for voice in chosen_voices("local", PiperVoice()))
+
+
+@pytest.mark.parametrize(
+    ("choice", "first"), [("gtts", "gtts-en"), ("piper", "piper-en_US-joe-medium"), ("espeak", "espeak-ng-en-us")]
+)
+def test_a_single_voice_is_alone(choice: str, first: str) -> None:
+    assert [voice.name for voice in chosen_voices(choice, PiperVoice())] == [first]
+
+
+def test_the_order_of_auto_is_google_piper_espeak() -> None:
+    names = [voice.name for voice in chosen_voices("auto", PiperVoice())]
+    assert names == ["gtts-en", "piper-en_US-joe-medium", "espeak-ng-en-us"]
+
+
+def test_piper_that_is_not_installed_is_left_out_of_auto() -> None:
+    assert [v.name for v in chosen_voices("auto", PiperVoice("/no/such"))] == ["gtts-en", "espeak-ng-en-us"]
 
 
 def test_private_text_stays_here_and_is_not_kept(tmp_path: Path) -> None:
-    remote = Remote()
+    remote = Switched()
     audio = VoiceChain(tmp_path, voices=[remote, EspeakVoice()]).speak("You said: I like queues.", private=True)
-    assert remote.calls == 0
+    assert remote.said == []
     assert audio is not None
     assert audio.degraded
     assert "candidate" in audio.reason
@@ -80,11 +163,12 @@ def test_private_text_stays_here_and_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_spoken_text_comes_from_the_cache_even_when_the_voice_is_gone(tmp_path: Path) -> None:
-    first = VoiceChain(tmp_path, voices=[Remote()]).speak(QUESTION)
-    gone = Remote(broken=True)
+    first = VoiceChain(tmp_path, voices=[Switched()]).speak(QUESTION)
+    gone = Switched(broken=True)
     second = VoiceChain(tmp_path, voices=[gone]).speak(QUESTION)
+    assert first is not None
     assert first == second
-    assert gone.calls == 0
+    assert gone.said == []
 
 
 def test_speed_is_part_of_the_cache_key_and_changes_the_length(tmp_path: Path) -> None:
@@ -118,7 +202,44 @@ def test_longest_text_is_spoken(tmp_path: Path) -> None:
     assert len(audio.data) > 5_000_000
 
 
-@pytest.mark.parametrize(("text", "speed"), [("", 1.0), ("  \n", 1.0), ("x" * 5001, 1.0), ("hello", 9.0)])
+def test_a_text_of_5001_characters_is_refused_with_the_limit(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="5000 characters"):
+        VoiceChain(tmp_path, voices=[EspeakVoice()]).speak("x" * 5001)
+
+
+def test_a_damaged_file_of_the_cache_is_spoken_afresh(tmp_path: Path) -> None:
+    voice = Switched()
+    VoiceChain(tmp_path, voices=[voice]).speak(QUESTION)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(b"damaged")
+    again = VoiceChain(tmp_path, voices=[voice]).speak(QUESTION)
+    assert again is not None
+    assert again.data == f"remote:{QUESTION}".encode()
+
+
+def test_warming_up_finds_out_what_is_down(tmp_path: Path) -> None:
+    chain = VoiceChain(tmp_path, voices=[Switched(broken=True), ready := Switched("local", local=True)])
+    chain.warm_up()
+    for _ in range(100):
+        if ready.said:
+            break
+        threading.Event().wait(0.02)
+    assert chain.outages() == ["remote: The line is cut."]
+
+
+def test_warming_up_again_at_once_does_nothing(tmp_path: Path) -> None:
+    chain = VoiceChain(tmp_path, voices=[ready := Switched("local", local=True)], clock=ManualClock())
+    for _ in range(5):
+        chain.warm_up()
+    for thread in threading.enumerate():
+        if thread.name == "voice-warm-up":
+            thread.join(5)
+    assert len(ready.said) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "speed"), [("", 1.0), ("  \n", 1.0), ("?!", 1.0), ("\x00\u202e", 1.0), ("hello", 9.0), ("hello", 0.1)]
+)
 def test_bad_input_is_refused(tmp_path: Path, text: str, speed: float) -> None:
     with pytest.raises(InvalidInput):
         VoiceChain(tmp_path, voices=[EspeakVoice()]).speak(text, speed=speed)
