@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     """Module with ``generate_questions(subject, count)``; empty means the question bank."""
     question_bank: Path = Path("question_bank.json")
 
+    delivery_metrics: bool = True
+    """``on`` or ``off``. Off: how an answer was spoken (pace, pauses, pitch) is neither computed nor shown."""
+
     snapshot_every_s: float = Field(default=5, ge=1, le=600)
     page_warnings: int = Field(default=3, ge=1, le=50)
     seat_timeout_s: float = Field(default=12, ge=3, le=120)
@@ -89,7 +92,8 @@ class Settings(BaseSettings):
         "", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32"
     ] = ""
     """Empty means int8 on the CPU, float16 on CUDA."""
-    whisper_threads: int = Field(default=2, ge=1, le=32)
+    whisper_threads: int = Field(default=1, ge=1, le=32)
+    """CPU threads of one decode; two decodes run at once, which gets more done than one with two threads."""
     interview_language: str = Field(default="en", pattern="^[a-z]{2,3}$")
     """Language spoken, ISO 639-1; other than ``en`` needs a multilingual model or the endpoint."""
     transcription_url: str = ""
@@ -100,6 +104,8 @@ class Settings(BaseSettings):
     """Of that endpoint; ``openai_api_key`` is not used for it."""
     transcription_order: Literal["local", "local,endpoint", "endpoint,local"] = "local"
     """Which hears first, and which when the first cannot. Interim captions are always local."""
+    job_workers: int = Field(default=2, ge=0, le=32)
+    """Threads for work done after an answer (last decode, figures); 0 leaves it to another process."""
     public_url: str = ""
     """Address of this installation for resume and invite links; empty means as the browser sees it."""
 

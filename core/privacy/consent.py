@@ -36,14 +36,21 @@ def disclosure(company: str, retention_days: int) -> str:
     )
 
 
-def items(company: str) -> tuple[ConsentItem, ...]:
-    """The items to be answered one by one."""
+def items(company: str, voice_goes_to: str = "") -> tuple[ConsentItem, ...]:
+    """The items to be answered one by one.
+
+    Args:
+        company: Who records and decides.
+        voice_goes_to: Host that turns speech into text, when it is not this server.
+    """
     sentence_start = company[:1].upper() + company[1:]
+    sent = f" For that my voice may be sent to {voice_goes_to}." if voice_goes_to else ""
     return (
         ConsentItem(
             ConsentKind.AUDIO,
             "Record my voice",
-            f"My spoken answers are recorded and turned into text by a program. {sentence_start} can listen to them.",
+            f"My spoken answers are recorded and turned into text by a program.{sent} {sentence_start} can listen to "
+            "them.",
             "You answer by typing. Nothing else changes.",
         ),
         ConsentItem(

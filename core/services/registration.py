@@ -168,7 +168,7 @@ class RegistrationService:
             repo, logs = InterviewRepo(tx), LogRepo(tx)
             row = repo.get(session_id)
             state = advance(row.state, ConsentGiven(), row.plan, now)
-            for item in consent_texts.items(company):
+            for item in consent_texts.items(company, self._settings.voice_goes_to):
                 text = f"{consent_texts.disclosure(company, self._settings.retention_days)}\n{item.title}. {item.text}"
                 given = granted.get(item.kind, False)
                 ConsentRepo(tx).add(session_id, Consent(item.kind, given, text, consent_texts.VERSION, now))

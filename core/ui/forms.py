@@ -47,7 +47,7 @@ def consent(house: House, session_id: str) -> bool:
     st.write(consent_texts.disclosure(settings.company_name, settings.retention_days))
     granted: dict[ConsentKind, bool] = {}
     with st.form("consent", border=True):
-        for item in consent_texts.items(settings.company_name):
+        for item in consent_texts.items(settings.company_name, settings.voice_goes_to):
             granted[item.kind] = st.checkbox(f"**{item.title}.** {item.text}", key=f"consent_{item.kind.value}")
             st.caption(f"If you leave this empty: {item.when_declined}")
         wishes = _accommodations() if settings.accommodations_by_candidate else Accommodations()

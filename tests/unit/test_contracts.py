@@ -19,6 +19,8 @@ OWNED = {
     "faster_whisper": ("core/speech/",),
     "ctranslate2": ("core/speech/",),
     "gtts": ("core/speech/",),
+    "huggingface_hub": ("core/speech/",),
+    "httpx2": ("core/speech/",),
     "sqlalchemy": ("core/storage/",),
     "alembic": ("core/storage/",),
     "fsspec": ("core/storage/",),

@@ -83,6 +83,8 @@ def test_an_ice_server_with_a_misspelt_field_is_refused(monkeypatch: pytest.Monk
         ("ANSWER_S", "4"), ("ANSWER_S", "1801"), ("REVIEW_S", "0"), ("RETRIES", "6"), ("RETRIES", "-1"),
         ("MAX_PAUSES", "21"), ("ATTEMPTS_PER_EMAIL", "0"), ("SEAT_TIMEOUT_S", "1"), ("SNAPSHOT_EVERY_S", "0"),
         ("PAGE_WARNINGS", "0"), ("RETENTION_DAYS", "0"), ("OPEN_REGISTRATION", "perhaps"),
+        ("INTERVIEW_LANGUAGE", "English"), ("WHISPER_DEVICE", "tpu"), ("WHISPER_COMPUTE_TYPE", "int4"),
+        ("TRANSCRIPTION_ORDER", "endpoint"),
     ],
 )  # fmt: skip
 def test_a_value_out_of_range_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -92,7 +94,7 @@ def test_a_value_out_of_range_is_refused_by_name(monkeypatch: pytest.MonkeyPatch
     assert [e["loc"] for e in caught.value.errors()] == [(name.lower(),)]
 
 
-@pytest.mark.parametrize("name", ["OPENAI_BASE_URL", "PUBLIC_URL"])
+@pytest.mark.parametrize("name", ["OPENAI_BASE_URL", "PUBLIC_URL", "TRANSCRIPTION_URL"])
 def test_an_address_without_its_scheme_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "interviews.example.org")
     with pytest.raises(ValidationError, match="must start with http"):
@@ -111,6 +113,19 @@ def test_a_wrong_value_is_not_repeated_in_the_message(monkeypatch: pytest.Monkey
 
 
 def test_secrets_are_not_shown_when_the_settings_are_printed() -> None:
-    settings = load_settings({"OPENAI_API_KEY": "sk-123", "RECRUITER_PASSWORD": "hunter2"})
-    assert "sk-123" not in repr(settings) and "hunter2" not in repr(settings)
+    secrets = {"OPENAI_API_KEY": "sk-123", "RECRUITER_PASSWORD": "hunter2", "TRANSCRIPTION_API_KEY": "sk-456"}
+    settings = load_settings(secrets)
+    assert not [value for value in secrets.values() if value in repr(settings)]
     assert settings.openai_api_key == SecretStr("sk-123")
+
+
+@pytest.mark.parametrize(
+    ("url", "order", "host"),
+    [
+        ("", "local", ""), ("https://api.example.org/v1", "local", ""), ("", "endpoint,local", ""),
+        ("https://api.example.org/v1", "endpoint, local", "api.example.org"),
+        ("http://api.example.org:8000", "local,endpoint", "api.example.org"),
+    ],
+)  # fmt: skip
+def test_voices_leave_only_when_address_and_order_say_so(url: str, order: str, host: str) -> None:
+    assert load_settings({"TRANSCRIPTION_URL": url, "TRANSCRIPTION_ORDER": order}).voice_goes_to == host

@@ -46,6 +46,13 @@ def test_the_words_stored_name_the_company_of_the_settings(make_house: MakeHouse
     assert all("Acme Ltd" in c.text and "7 days" in c.text for c in holder.file.consents)
 
 
+def test_the_words_stored_name_where_the_voice_may_be_sent(make_house: MakeHouse, clock: ManualClock) -> None:
+    away = make_house(transcription_url="https://stt.example.org/v1", transcription_order="endpoint,local")
+    holder = Holder.registered(away, clock)
+    consent(holder, ALL)
+    assert [c.kind for c in holder.file.consents if "stt.example.org" in c.text] == [ConsentKind.AUDIO]
+
+
 def test_each_item_is_stored_with_the_version_of_the_text(registered: Holder) -> None:
     consent(registered, ALL)
     assert {c.version for c in registered.file.consents} == {texts.VERSION}
