@@ -22,10 +22,11 @@ from core.services.registration import RegistrationService
 from core.services.rooms import LiveRooms
 from core.services.spoken_questions import QuestionVoice
 from core.settings import Settings
+from core.speech.engines import AUTO, EndpointAddress, EngineParams, Engines, make_engines
+from core.speech.models import ModelShelf
 from core.speech.piper import PiperVoice
 from core.speech.service import TranscriptionService
 from core.speech.voices import VoiceChain, chosen_voices
-from core.speech.whisper import WhisperEngine
 from core.storage.blobs import BlobStore
 from core.storage.database import Database
 
@@ -37,7 +38,7 @@ class House:
     settings: Settings
     clock: Clock
     warnings: list[str]
-    """What went wrong at start and was put right; shown to recruiters."""
+    """What went wrong at start and was put right; shown to recruiters. Grows while speech models are loaded."""
     database: Database
     blobs: BlobStore
     transcription: TranscriptionService
@@ -77,7 +78,7 @@ def build(settings: Settings, **overrides: Any) -> House:
     database = Database(settings.database_url, settings.data_dir)
     warnings = database.open()
     blobs = BlobStore(settings.blob_url or f"file://{settings.data_dir.resolve() / 'blobs'}")
-    transcription = overrides.get("transcription") or _transcription(settings, clock)
+    transcription = overrides.get("transcription") or _transcription(settings, clock, warnings)
     watcher = overrides.get("watcher") or _watcher(settings, clock)
     transcription.start()
     watcher.start()
@@ -85,13 +86,14 @@ def build(settings: Settings, **overrides: Any) -> House:
     recordings = RecordingStore(database, blobs, settings.data_dir / "spool")
     answers = AnswerService(database, recordings, rooms, transcription, clock)
     source = make_source(settings.question_bank, settings.question_source)
+    warnings.extend(source.warnings)
     recovered = recordings.recover()
     if recovered:
         warnings.append(f"{recovered} recording(s) of an interrupted run were recovered.")
     return House(
         settings=settings,
         clock=clock,
-        warnings=warnings + source.warnings,
+        warnings=warnings,
         database=database,
         blobs=blobs,
         transcription=transcription,
@@ -108,9 +110,27 @@ def build(settings: Settings, **overrides: Any) -> House:
     )
 
 
-def _transcription(settings: Settings, clock: Clock) -> TranscriptionService:
-    model = weights.resolve("whisper-tiny.en", Path(settings.whisper_model) if settings.whisper_model else None)
-    return TranscriptionService(WhisperEngine(model, settings.whisper_threads), clock=clock)
+def _engines(settings: Settings, clock: Clock, warnings: list[str]) -> Engines:
+    endpoint = EndpointAddress(
+        settings.transcription_url, settings.transcription_model, settings.transcription_api_key.get_secret_value()
+    )
+    params = EngineParams(
+        model=settings.whisper_model,
+        final_model=settings.final_whisper_model or AUTO,
+        language=settings.interview_language,
+        device=settings.whisper_device,
+        compute_type=settings.whisper_compute_type,
+        threads=settings.whisper_threads,
+        endpoint=endpoint if settings.transcription_url else None,
+        order=tuple(settings.transcription_order.split(",")),
+    )
+    shelf = ModelShelf(settings.data_dir / "models", settings.whisper_download)
+    return make_engines(params, shelf, clock=clock, warnings=warnings)
+
+
+def _transcription(settings: Settings, clock: Clock, warnings: list[str]) -> TranscriptionService:
+    engines = _engines(settings, clock, warnings)
+    return TranscriptionService(engines.live, clock=clock)
 
 
 def _watcher(settings: Settings, clock: Clock) -> Watcher:
