@@ -65,6 +65,7 @@ with left, st.container(border=True):
             text="How does a B-tree index work?",
             audio=tone() if params.get("audio") else None,
             mime="audio/wav",
+            private=bool(params.get("private")),
         )
     )
 with right:
