@@ -74,6 +74,7 @@ class CaptionView:
         interim: Best guess at the words behind them.
         pending_finals: Segments heard but not yet decoded.
         mode: How far behind decoding is; the recording is not affected.
+        heard_to_s: Seconds of the answer's audio that are accounted for: by the words shown, or as silence.
     """
 
     finals: tuple[FinalSegment, ...] = ()
@@ -81,6 +82,7 @@ class CaptionView:
     interim: str = ""
     pending_finals: int = 0
     mode: CaptionMode = CaptionMode.LIVE
+    heard_to_s: float = 0.0
 
     @property
     def text(self) -> str:

@@ -3,8 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from core.domain.transcript import CaptionMode, CaptionView, FinalSegment
+from core.domain.transcript import FinalSegment
+from core.speech.agreement import Agreement, AgreementParams, Guess
 
 FAILED = "failed"
 """Engine name of a segment no engine could decode; its text is empty, its audio is in the recording."""
@@ -12,30 +14,58 @@ FAILED = "failed"
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """What stands on the board.
+
+    Attributes:
+        finals: Finished segments in order.
+        solid: Words of unfinished utterances that are not expected to change, up to the first that are.
+        interim: Everything behind them.
+        pending: Segments complete but not yet given out.
+        oldest_s: Monotonic seconds when the oldest of them was complete; None without one.
+        heard_to_s: End of the newest audio behind the guesses, in seconds of the stream; None without a guess.
+    """
+
+    finals: tuple[FinalSegment, ...]
+    solid: str
+    interim: str
+    pending: int
+    oldest_s: float | None
+    heard_to_s: float | None
+
+
 class CaptionBoard:
     """Collects results that may arrive in any order and gives them out in the right one. Thread-safe.
 
     Args:
         on_final: Called once for each segment, in order, on the thread that delivered it or a predecessor.
-        delayed_after_s: Age of an undecoded segment from which captions are called delayed.
+        agreement: Knobs of what is shown solid.
     """
 
-    def __init__(self, on_final: Callable[[FinalSegment], None], delayed_after_s: float) -> None:
+    def __init__(self, on_final: Callable[[FinalSegment], None], agreement: AgreementParams | None = None) -> None:
         self._on_final = on_final
-        self._delayed_after_s = delayed_after_s
+        self._agreement = agreement or AgreementParams()
         self._state = threading.Condition()
         self._delivering = threading.Lock()
         self._expected: dict[int, float] = {}  # number -> when its audio was complete, until given out
         self._early: dict[int, FinalSegment] = {}  # decoded before their predecessors
-        self._interims: dict[int, str] = {}
+        self._guessing: dict[int, Agreement] = {}
+        self._guesses: dict[int, tuple[Guess, float]] = {}  # with the end of the audio behind it
         self._finals: list[FinalSegment] = []
         self._next_number = 0
+        self._longest_wait_s = 0.0
 
     @property
     def next_number(self) -> int:
         """Number of the segment being spoken, or of the next one."""
         with self._state:
             return self._next_number
+
+    @property
+    def longest_wait_s(self) -> float:
+        """Longest time from a complete segment to its text."""
+        return self._longest_wait_s
 
     def expect(self, now: float) -> int:
         """A segment is complete and will be decoded.
@@ -52,24 +82,39 @@ class CaptionBoard:
             self._expected[number] = now
             return number
 
-    def show_interim(self, number: int, text: str) -> None:
-        """Publish a guess at a segment, unless its final has come first."""
-        with self._state:
-            if number == self._next_number or number in self._expected:
-                self._interims[number] = text
+    def show_interim(self, number: int, text: str, heard_to_s: float) -> None:
+        """Publish a guess at a segment, unless its final or a newer guess has come first.
 
-    def deliver(self, segment: FinalSegment) -> None:
-        """Publish a final; it is held back until its predecessors are there."""
+        Args:
+            number: Of the segment.
+            text: The words.
+            heard_to_s: End of the audio decoded, seconds of the stream.
+        """
+        with self._state:
+            if number != self._next_number and number not in self._expected:
+                return
+            if number in self._guesses and self._guesses[number][1] >= heard_to_s:
+                return
+            agreement = self._guessing.setdefault(number, Agreement(self._agreement))
+            self._guesses[number] = agreement.update(text), heard_to_s
+
+    def deliver(self, segment: FinalSegment, now: float) -> None:
+        """Publish a final; it is held back until its predecessors are there. The first for a number counts."""
         with self._delivering:  # two workers must not overtake each other on the way to on_final
             with self._state:
-                self._early[segment.number] = segment
+                if segment.number < len(self._finals):
+                    return  # a worker believed lost came back
+                self._early.setdefault(segment.number, segment)
             while True:
                 with self._state:
                     ready = self._early.pop(len(self._finals), None)
                     if ready is None:
                         return
                     self._finals.append(ready)
-                    self._interims.pop(ready.number, None)
+                    self._guessing.pop(ready.number, None)
+                    self._guesses.pop(ready.number, None)
+                    waited = now - self._expected.get(ready.number, now)
+                    self._longest_wait_s = max(self._longest_wait_s, waited)
                 try:
                     self._on_final(ready)
                 except Exception as error:
@@ -78,16 +123,24 @@ class CaptionBoard:
                     self._expected.pop(ready.number, None)
                     self._state.notify_all()
 
-    def view(self, now: float) -> CaptionView:
-        """What can be shown at monotonic time ``now``."""
+    def view(self) -> BoardView:
+        """What stands on the board now."""
         with self._state:
-            oldest = min(self._expected.values(), default=now)
-            late = now - oldest > self._delayed_after_s or any(s.engine == FAILED for s in self._finals)
-            return CaptionView(
+            solid: list[str] = []
+            rest: list[str] = []
+            for number in sorted(self._guesses):
+                guess, _ = self._guesses[number]
+                # Words behind uncertain ones are uncertain too, whatever their own utterance says.
+                (rest if rest else solid).append(guess.solid)
+                rest.append(guess.rest)
+                rest = [words for words in rest if words]
+            return BoardView(
                 finals=tuple(self._finals),
-                interim=" ".join(self._interims[n] for n in sorted(self._interims) if self._interims[n]),
-                pending_finals=len(self._expected),
-                mode=CaptionMode.DELAYED if late else CaptionMode.LIVE,
+                solid=" ".join(words for words in solid if words),
+                interim=" ".join(words for words in rest if words),
+                pending=len(self._expected),
+                oldest_s=min(self._expected.values(), default=None),
+                heard_to_s=max((end for _, end in self._guesses.values()), default=None),
             )
 
     def wait_empty(self, timeout_s: float) -> bool:

@@ -2,56 +2,36 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from core.domain.clock import Clock
-from core.domain.transcript import CaptionView, FinalSegment
+from core.domain.transcript import CaptionMode, CaptionQuality, CaptionView, FinalSegment
 from core.media.audio import SAMPLE_RATE, Samples
 from core.media.level import compute_rms
 from core.media.window import AudioWindow
-from core.speech.board import CaptionBoard
+from core.speech.agreement import AgreementParams
+from core.speech.board import FAILED, CaptionBoard
 from core.speech.segmenter import Segmenter, SegmenterParams, SegmentEvent, SegmentStarted
+from core.speech.utterance import InterimCut, Utterance
 from core.speech.vad import WINDOW_SAMPLES, SileroStream
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionParams:
-    """Knobs of a caption stream."""
-
-    first_interim_s: float = 0.8
-    """Seconds of an utterance heard before its first interim caption."""
-
-    interim_every_s: float = 1.2
-    """Seconds of new audio between two interim captions."""
+    """Knobs of a stream."""
 
     delayed_after_s: float = 4.0
-    """Age of an undecoded utterance from which captions are called delayed."""
+    """Age of speech not yet in the text from which captions are called delayed."""
 
-
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """A finished piece of speech on its way to the engine.
-
-    Attributes:
-        number: Order within the stream.
-        samples: int16, mono, 16 kHz, shape (n,).
-        start_s: Seconds from the start of the stream.
-        end_s: Seconds from the start of the stream.
-        vocabulary: Hint for the decoder.
-    """
-
-    number: int
-    samples: Samples
-    start_s: float
-    end_s: float
-    vocabulary: str
+    agreement: AgreementParams = field(default_factory=AgreementParams)
+    """What is shown solid."""
 
 
 class DecoderPort(Protocol):
-    """What a stream asks of the service behind it. Both return at once."""
+    """What a stream asks of the service behind it. All return at once."""
 
     def request_final(self, stream: "CaptionStream", utterance: Utterance, ready_at: float) -> None:
         """Decode this, sooner or later, and call ``stream.deliver``."""
@@ -61,12 +41,24 @@ class DecoderPort(Protocol):
         """Decode what ``stream.cut_interim`` gives at that time, if anything, and call ``stream.show_interim``."""
         ...
 
+    def interim_after_s(self, first: bool) -> float | None:
+        """Seconds of new speech after which an interim may be asked for; None while the machine is behind."""
+        ...
+
+    def is_live(self, stream: "CaptionStream") -> bool:
+        """Whether the speaker is captioned while speaking, and not only afterwards."""
+        ...
+
+    def stream_finished(self, stream: "CaptionStream") -> None:
+        """No more audio comes."""
+        ...
+
 
 class CaptionStream:
     """Captions of one answer. Made by ``TranscriptionService.open_stream``.
 
-    ``feed`` and ``finish`` come from the intake's or a script's thread; ``view`` and ``wait_final`` from any;
-    ``cut_interim``, ``show_interim`` and ``deliver`` from the service's workers.
+    ``feed`` and ``finish`` come from the intake's or a script's thread; ``view``, ``quality`` and ``wait_final`` from
+    any; ``cut_interim``, ``show_interim`` and ``deliver`` from the service's workers.
 
     Args:
         stream_id: For logs only.
@@ -76,7 +68,7 @@ class CaptionStream:
         vocabulary: Words likely to occur.
         params: Knobs.
         segmenter: Knobs of the segmenter.
-        interims: Whether unfinished speech is captioned.
+        interims: Somebody watches the words come.
 
     Raises:
         ModelUnavailable: The voice activity model cannot be loaded.
@@ -95,31 +87,30 @@ class CaptionStream:
         interims: bool = True,
     ) -> None:
         self.stream_id = stream_id
+        self.interims = interims
         self._decoder = decoder
         self._clock = clock
         self._vocabulary = vocabulary
         self._params = params or CaptionParams()
-        self._with_interims = interims
-        self._board = CaptionBoard(on_final, self._params.delayed_after_s)
+        self._board = CaptionBoard(on_final, self._params.agreement)
         self._lock = threading.Lock()  # everything below
         self._vad = SileroStream()
         self._segmenter = Segmenter(segmenter)
         self._audio = AudioWindow()
         self._received = 0
         self._judged = 0  # samples the VAD has seen
+        self._starts: list[int] = []  # first samples of the utterances, by number
         self._open_from: int | None = None  # start of the utterance being spoken
         self._captioned_to = 0  # position up to which an interim was cut
         self._finished = False
+        self._worst = CaptionMode.LIVE
+        self._delayed_s = 0.0
+        self._looked_at = 0  # samples received when the mode was last looked at
 
     @property
     def received_s(self) -> float:
         """Seconds of audio fed."""
         return self._received / SAMPLE_RATE
-
-    @property
-    def finished(self) -> bool:
-        """No more audio is taken."""
-        return self._finished
 
     def feed(self, samples: Samples) -> None:
         """Take the next piece of the stream; ignored after :meth:`finish`.
@@ -137,6 +128,8 @@ class CaptionStream:
             while self._judged + WINDOW_SAMPLES <= self._received:
                 self._judge(self._audio.slice(self._judged, self._judged + WINDOW_SAMPLES))
             self._ask_interim()
+            if self._received - self._looked_at >= SAMPLE_RATE // 2:
+                self._note_mode()
 
     def finish(self) -> None:
         """End the stream: what is being spoken becomes the last final. A second call does nothing."""
@@ -150,10 +143,16 @@ class CaptionStream:
                 self._judge(window)
             self._handle(self._segmenter.flush())
             self._audio = AudioWindow()
+        self._decoder.stream_finished(self)
 
     def view(self) -> CaptionView:
         """What can be shown now; cheap, any thread."""
-        return self._board.view(self._clock.monotonic())
+        with self._lock:
+            return self._view()
+
+    def quality(self) -> CaptionQuality:
+        """What the captions were worth so far; to be stored with the answer."""
+        return CaptionQuality(self._worst, round(self._delayed_s, 1), round(self._board.longest_wait_s, 2))
 
     def wait_final(self, timeout_s: float) -> bool:
         """Wait until each utterance so far is delivered; after :meth:`finish` that is the whole answer.
@@ -171,21 +170,49 @@ class CaptionStream:
         """Number the next utterance will get: how many were begun and finished so far."""
         return self._board.next_number
 
-    def cut_interim(self) -> tuple[int, Samples] | None:
-        """For workers: number and audio so far of the utterance being spoken; None when there is none any more."""
+    def cut_interim(self) -> InterimCut | None:
+        """For workers: the utterance being spoken; None when there is none any more."""
         with self._lock:
             if self._open_from is None or self._finished:
                 return None
             self._captioned_to = self._received
-            return self._board.next_number, self._audio.slice(self._open_from, self._received)
+            samples = self._audio.slice(self._open_from, self._received)
+            return InterimCut(self._board.next_number, samples, self._received / SAMPLE_RATE)
 
-    def show_interim(self, number: int, text: str) -> None:
+    def show_interim(self, cut: InterimCut, text: str) -> None:
         """For workers: publish an interim, unless its final has come first."""
-        self._board.show_interim(number, text)
+        self._board.show_interim(cut.number, text, cut.end_s)
 
     def deliver(self, segment: FinalSegment) -> None:
         """For workers: publish a final; it is held back until its predecessors are there."""
-        self._board.deliver(segment)
+        self._board.deliver(segment, self._clock.monotonic())
+
+    def _view(self) -> CaptionView:
+        board, now = self._board.view(), self._clock.monotonic()
+        if board.heard_to_s is not None:
+            heard_to_s = board.heard_to_s
+        elif len(board.finals) < len(self._starts):
+            heard_to_s = self._starts[len(board.finals)] / SAMPLE_RATE
+        else:  # silence since the last final
+            heard_to_s = self._judged / SAMPLE_RATE
+        behind_s = 0.0 if board.oldest_s is None else now - board.oldest_s
+        if self._open_from is not None:
+            behind_s = max(behind_s, self._received / SAMPLE_RATE - heard_to_s)
+        mode = CaptionMode.LIVE
+        if behind_s > self._params.delayed_after_s or any(s.engine == FAILED for s in board.finals):
+            mode = CaptionMode.DELAYED
+        if self.interims and not self._finished and not self._decoder.is_live(self):
+            mode = CaptionMode.AFTER
+        return CaptionView(board.finals, board.solid, board.interim, board.pending, mode, heard_to_s)
+
+    def _note_mode(self) -> None:
+        seconds = (self._received - self._looked_at) / SAMPLE_RATE
+        self._looked_at = self._received
+        mode = self._view().mode
+        if mode is not CaptionMode.LIVE:
+            self._delayed_s += seconds
+        if mode is CaptionMode.AFTER or self._worst is CaptionMode.LIVE:
+            self._worst = mode
 
     def _judge(self, window: Samples) -> None:
         self._judged += WINDOW_SAMPLES
@@ -196,8 +223,8 @@ class CaptionStream:
         now = self._clock.monotonic()
         for event in events:
             if isinstance(event, SegmentStarted):
-                self._open_from = event.start_sample
-                self._captioned_to = event.start_sample
+                self._starts.append(event.start_sample)
+                self._open_from = self._captioned_to = event.start_sample
                 continue
             self._open_from = None
             end = min(event.end_sample, self._received)  # the last window is filled up with zeros
@@ -211,9 +238,9 @@ class CaptionStream:
             self._decoder.request_final(self, utterance, now)
 
     def _ask_interim(self) -> None:
-        if self._open_from is None or not self._with_interims:
+        if self._open_from is None or not self.interims or not self._decoder.is_live(self):
             return
         fresh_s = (self._received - self._captioned_to) / SAMPLE_RATE
-        first = self._captioned_to == self._open_from
-        if fresh_s >= (self._params.first_interim_s if first else self._params.interim_every_s):
+        after_s = self._decoder.interim_after_s(first=self._captioned_to == self._open_from)
+        if after_s is not None and fresh_s >= after_s:
             self._decoder.request_interim(self, self._clock.monotonic() - fresh_s)

@@ -1,0 +1,138 @@
+"""What a worker does with a batch: the engine is asked, its answer judged, and the words handed to their owner."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Event
+
+from core.domain.errors import InterviewError, ModelUnavailable
+from core.domain.transcript import FinalSegment, Word
+from core.media.audio import SAMPLE_RATE, Samples
+from core.speech import guards
+from core.speech.board import FAILED
+from core.speech.captions import CaptionStream
+from core.speech.engine_chain import engine_label
+from core.speech.guards import GuardParams
+from core.speech.hearing import Effort, EnginePort, Heard, Piece
+from core.speech.utterance import Utterance
+from core.speech.windows import Window
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spoken:
+    """A finished utterance and who said it."""
+
+    stream: CaptionStream
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Speaking:
+    """Somebody in the middle of an utterance; its audio is cut when the batch begins."""
+
+    stream: CaptionStream
+
+
+@dataclass(slots=True, eq=False)
+class Recorded:
+    """A window of a recording, for the last decode."""
+
+    window: Window
+    samples: Samples
+    vocabulary: str
+    segment: FinalSegment | None = None
+    error: InterviewError | None = None
+    done: Event = field(default_factory=Event)
+
+
+Work = Spoken | Speaking | Recorded
+
+
+class Decoder:
+    """Decodes batches. Called by several workers at once.
+
+    Args:
+        engine: For live speech.
+        full_engine: For the last decode.
+        params: Knobs of the guards.
+    """
+
+    def __init__(self, engine: EnginePort, full_engine: EnginePort, params: GuardParams) -> None:
+        self._engine = engine
+        self._full_engine = full_engine
+        self._guards = params
+        self.unavailable: InterviewError | None = None
+        """Set once the engine is known not to load: finals then fail at once instead of waiting for it each time."""
+        self.failures = 0
+        """Decodes that raised."""
+
+    def interims(self, works: Sequence[Speaking]) -> int:
+        """Caption unfinished speech; how many pieces there still were to decode."""
+        cuts = [(work.stream, cut) for work in works if (cut := work.stream.cut_interim()) is not None]
+        if not cuts or self.unavailable is not None:
+            return 0
+        try:
+            heard = self._engine.decode([Piece(cut.samples) for _, cut in cuts], Effort.INTERIM)
+        except Exception as error:
+            self._failed(error)
+            return 0
+        for (stream, cut), one in zip(cuts, heard, strict=True):
+            stream.show_interim(cut, guards.judge(one, cut.samples, self._guards))
+        return len(cuts)
+
+    def finals(self, works: Sequence[Spoken]) -> list[Spoken]:
+        """Decode finished utterances and deliver them.
+
+        Returns:
+            Those that could not be decoded: to be tried again, or given up by :meth:`give_up`.
+        """
+        if self.unavailable is not None:
+            return list(works)
+        pieces = [Piece(work.utterance.samples, work.utterance.vocabulary) for work in works]
+        try:
+            heard = self._engine.decode(pieces, Effort.LIVE)
+        except Exception as error:
+            self._failed(error)
+            if len(works) > 1:  # one of them may be at fault; the others must not suffer for it
+                return [left for work in works for left in self.finals([work])]
+            return list(works)
+        for work, one in zip(works, heard, strict=True):
+            u = work.utterance
+            work.stream.deliver(self._segment(u.number, one, u.samples, u.start_s, u.end_s))
+        return []
+
+    def give_up(self, work: Spoken) -> None:
+        """Deliver an utterance without words; its sound is in the recording, where the last decode finds it."""
+        u = work.utterance
+        work.stream.deliver(FinalSegment(u.number, "", u.start_s, u.end_s, None, FAILED))
+
+    def recorded(self, work: Recorded) -> None:
+        """Decode a window; a failure is the caller's to see."""
+        start_s, end_s = work.window.start / SAMPLE_RATE, work.window.end / SAMPLE_RATE
+        try:
+            heard = self._full_engine.decode([Piece(work.samples, work.vocabulary)], Effort.FULL)[0]
+            work.segment = self._segment(0, heard, work.samples, start_s, end_s)
+        except InterviewError as error:
+            self.failures += 1
+            work.error = error
+        except Exception as error:
+            self._failed(error)
+            work.error = ModelUnavailable(f"The speech engine failed ({type(error).__name__}).")
+        work.done.set()
+
+    def _segment(self, number: int, heard: Heard, samples: Samples, start_s: float, end_s: float) -> FinalSegment:
+        text = guards.judge(heard, samples, self._guards)
+        words: tuple[Word, ...] = ()
+        if text:
+            words = tuple(replace(w, start_s=w.start_s + start_s, end_s=w.end_s + start_s) for w in heard.words)
+        return FinalSegment(number, text, start_s, end_s, heard.confidence, engine_label(heard), words)
+
+    def _failed(self, error: Exception) -> None:
+        self.failures += 1
+        _log.warning("decoding failed: %s", type(error).__name__)
+
+
+Sink = Callable[[FinalSegment], None]
+"""Gets finished segments, in order, on a worker thread."""
