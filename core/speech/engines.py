@@ -84,6 +84,13 @@ class Engines:
     full: EngineChain
     warnings: list[str]
 
+    def notes(self) -> list[str]:
+        """Who hears instead of the engine asked first, at present; empty when all is as wanted. Cheap, any thread."""
+        chains = {"Live speech": self.live, "The last decode": self.full}
+        if self.full is self.live:
+            chains = {"Speech": self.live}
+        return [f"{what} is heard by {c.status.text}." for what, c in chains.items() if c.status.degraded]
+
 
 def make_engines(
     params: EngineParams,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes.clock import ManualClock
 from fakes.transcription_server import Answer, TranscriptionServer
 
 from core import weights
@@ -35,8 +36,8 @@ def make(tmp_path: Path) -> Callable[..., Engines]:
     """Engines of an installation whose hub cache is empty."""
     shelf = ModelShelf(tmp_path / "joined", cache_dir=tmp_path / "hub")
 
-    def build(machine: Machine = SMALL, **params: object) -> Engines:
-        return make_engines(EngineParams(**params), shelf, machine=machine)  # type: ignore[arg-type]
+    def build(machine: Machine = SMALL, clock: ManualClock | None = None, **params: object) -> Engines:
+        return make_engines(EngineParams(**params), shelf, clock=clock, machine=machine)  # type: ignore[arg-type]
 
     return build
 
@@ -140,6 +141,19 @@ def test_behind_a_refusing_endpoint_the_bundled_model_hears(
     heard = engines.live.decode([SECOND], Effort.LIVE)[0]
     assert heard.engine == "whisper-tiny.en"
     assert heard.degraded == "endpoint large: The transcription endpoint refused the key (401)"
+
+
+def test_notes_tell_of_an_outage_and_fall_silent_after_it(
+    make: Callable[..., Engines], server: TranscriptionServer
+) -> None:
+    server.reply = lambda _upload: Answer({"error": ""}, 401) if len(server.uploads) == 1 else Answer()
+    clock = ManualClock()
+    engines = make(clock=clock, endpoint=EndpointAddress(server.url), order=("endpoint", "local"))
+    engines.live.decode([SECOND], Effort.LIVE)
+    assert engines.notes()[0].startswith("Speech is heard by whisper-tiny.en, because: endpoint whisper-1: ")
+    clock.tick(61)
+    engines.live.decode([SECOND], Effort.LIVE)
+    assert engines.notes() == []
 
 
 def test_the_endpoint_hears_what_no_local_model_can(make: Callable[..., Engines], server: TranscriptionServer) -> None:
