@@ -19,7 +19,7 @@ from core.media.audio import SAMPLE_RATE
 from core.media.clip import decode_clip
 from core.speech.espeak import EspeakVoice
 from core.speech.google_voice import GttsVoice
-from core.speech.piper import PiperVoice
+from core.speech.piper import PiperParams, PiperVoice
 from core.speech.voice_engines import VoicePort
 from core.speech.voices import SpokenAudio, VoiceChain
 
@@ -29,6 +29,7 @@ QUESTIONS = (
     "Tell me about a time when a release went wrong. What did you notice first, what did you do, and what has your "
     "team changed since then so that it does not happen again?",
 )
+PATIENT = PiperParams(turn_timeout_s=60.0)  # a busy machine is measured, not given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    voices: dict[str, VoicePort] = {"gtts": GttsVoice(), "piper": PiperVoice(), "espeak": EspeakVoice()}
+    voices: dict[str, VoicePort] = {"gtts": GttsVoice(), "piper": PiperVoice(params=PATIENT), "espeak": EspeakVoice()}
     with tempfile.TemporaryDirectory() as folder:
         figures = {name: measure(voice, max(1, arguments.repeats), Path(folder)) for name, voice in voices.items()}
     figures["browser"] = VoiceFigures(False, "Speaks in the candidate's browser; no sound passes through the server.")

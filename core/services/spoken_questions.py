@@ -106,6 +106,11 @@ class QuestionVoice:
             self._voices.warm_up()
 
     @property
+    def local_only(self) -> bool:
+        """Whether questions are not to leave the machine: then the browser may not read by a voice of the network."""
+        return self._voices is not None and self._voices.local_only
+
+    @property
     def warnings(self) -> list[str]:
         """Voices that are down just now and why, for recruiters and operators; candidates hear the next best."""
         return [f"A voice for the questions is down. {why}" for why in self._voices.outages()] if self._voices else []

@@ -31,10 +31,13 @@ class PiperParams:
     pause_s: float = 0.25
     """Silence between two sentences."""
 
-    start_timeout_s: float = 20.0
-    """Longest wait for starting, loading the voice, and a turn behind other texts; alone it takes 1.5 s."""
+    start_timeout_s: float = 15.0
+    """Longest wait for starting and loading the voice; alone it takes 1.5 s."""
 
-    timeout_s_per_char: float = 0.05
+    turn_timeout_s: float = 5.0
+    """Longest wait behind other texts, and for a busy machine: a robot's voice now is better than this one later."""
+
+    timeout_s_per_char: float = 0.02
     """Longest wait for the speech itself, in proportion; alone two cores take 0.009 s."""
 
     idle_stop_s: float = 600.0
@@ -91,7 +94,9 @@ class PiperVoice:
         pieces = split_sentences(without_phonemes(clean_text(text)), p.max_piece_chars)
         if not pieces:
             raise InvalidInput("text", "The text holds no words to say.")
-        end = time.monotonic() + p.start_timeout_s + p.timeout_s_per_char * len(text)
+        running = self._process is not None and self._process.length_scale == 1.0 / speed
+        wait_s = p.turn_timeout_s + p.timeout_s_per_char * len(text) + (0.0 if running else p.start_timeout_s)
+        end = time.monotonic() + wait_s
         try:
             return VoiceAudio(_joined([self._say(piece, speed, end) for piece in pieces], p.pause_s), "audio/wav")
         except (wave.Error, EOFError) as error:

@@ -148,6 +148,11 @@ class VoiceChain:
             return SpokenAudio(audio.data, audio.mime, voice.name, bool(reasons), " ".join(reasons))
         return None
 
+    @property
+    def local_only(self) -> bool:
+        """Whether no text ever leaves this machine."""
+        return all(voice.local for voice in self._voices)
+
     def outages(self) -> list[str]:
         """Why each voice that is down just now is down; for the operator, not for the candidate."""
         found = [(voice.name, self._outage(voice)) for voice in self._voices]

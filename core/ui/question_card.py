@@ -52,7 +52,7 @@ def draw(house: House, view: InterviewView) -> None:
             mime=sound.mime if sound else "",
             autoplay=asking and not waiting,
             hush=view.state.phase is Phase.ANSWERING,
-            private=private,
+            private=private or house.voice.local_only,
         ):
             if asking and spoken.question_key == key:
                 detail: dict[str, object] = {"question": view.state.question_index, "how": spoken.how}

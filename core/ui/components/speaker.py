@@ -57,7 +57,8 @@ def speaker(
         autoplay: False only offers the button and reports nothing; a change to False stops what began by itself.
             Wait with True until ``audio`` is there.
         hush: The microphone records: stop at once and offer nothing until it is over.
-        private: The text quotes the candidate: a voice of the browser that works over the network is not used.
+        private: The text is not to leave the machines of candidate and server: a voice of the browser that works over
+            the network is not used.
         rate: Speed at first, one of 0.75, 1, 1.25 and 1.5. The candidate changes it, and the browser keeps that for
             as long as the tab is open. Recorded sound is stretched by the player, which keeps the pitch and answers
             at once; a voice of the browser speaks at that rate from the next time on.

@@ -23,12 +23,13 @@ from core.speech.whisper import WhisperEngine
 from tests.unit.speech.samples import word_errors
 
 QUESTION = "What does an index do for a query, and what does it cost?"
+PATIENT = PiperParams(turn_timeout_s=120.0)  # the tests share the machine
 SPEECH = Path(piper_process.__file__).parent
 
 
 @pytest.fixture(scope="module")
 def piper() -> Iterator[PiperVoice]:
-    voice = PiperVoice()
+    voice = PiperVoice(params=PATIENT)
     assert voice.missing() == ""
     yield voice
     voice.close()
@@ -131,7 +132,7 @@ def test_five_thousand_characters_are_spoken(piper: PiperVoice) -> None:
 
 
 def test_an_unused_program_ends(tmp_path: Path) -> None:
-    voice = PiperVoice(params=PiperParams(idle_stop_s=0.2))
+    voice = PiperVoice(params=PiperParams(turn_timeout_s=120.0, idle_stop_s=0.2))
     voice.speak("One.", 1.0)
     for _ in range(100):
         if voice._process is None:
@@ -141,7 +142,7 @@ def test_an_unused_program_ends(tmp_path: Path) -> None:
 
 
 def test_a_program_that_never_answers_is_a_failure_by_the_deadline(tmp_path: Path) -> None:
-    voice = pretending(tmp_path, "import time; time.sleep(60)", start_timeout_s=0.5)
+    voice = pretending(tmp_path, "import time; time.sleep(60)", start_timeout_s=0.5, turn_timeout_s=0.0)
     with pytest.raises(ProviderFailed, match="did not answer"):
         voice.speak(QUESTION, 1.0)
 
@@ -149,7 +150,7 @@ def test_a_program_that_never_answers_is_a_failure_by_the_deadline(tmp_path: Pat
 def test_a_program_that_never_answered_is_gone(tmp_path: Path) -> None:
     voice = pretending(
         tmp_path, f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)",
-        start_timeout_s=1.5,
+        start_timeout_s=5.0, turn_timeout_s=0.0,
     )  # fmt: skip
     with pytest.raises(ProviderFailed):
         voice.speak(QUESTION, 1.0)

@@ -132,8 +132,11 @@ def test_private_text_never_reaches_a_voice_that_is_not_local(tmp_path: Path) ->
     assert remote.said == []
 
 
-def test_every_voice_of_the_local_choice_is_local() -> None:
-    assert all(voice.local for voice in chosen_voices("local", PiperVoice()))
+@pytest.mark.parametrize(
+    ("choice", "expected"), [("auto", False), ("gtts", False), ("local", True), ("piper", True), ("espeak", True)]
+)
+def test_the_choice_decides_whether_a_text_may_leave(tmp_path: Path, choice: str, expected: bool) -> None:
+    assert VoiceChain(tmp_path, voices=chosen_voices(choice, PiperVoice())).local_only is expected
 
 
 @pytest.mark.parametrize(
