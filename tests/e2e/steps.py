@@ -68,6 +68,26 @@ def box(page: Page) -> Any:
     return page.locator("textarea")
 
 
+def give_file(page: Page, path: Path) -> None:
+    """Choose a file as (part of) the answer."""
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(path)
+
+
+def watch_captions(page: Page) -> None:
+    """From now on note each change of the words being spoken and of the box, in ``window.seenCaptions``."""
+    box(page).evaluate(
+        """area => {
+            const strip = area.getRootNode().querySelector(".spoken");
+            window.seenCaptions = [];
+            setInterval(() => {
+                const now = [strip.textContent.trim(), area.value];
+                const last = seenCaptions.at(-1);
+                if (!last || now.some((text, at) => text !== last[at])) seenCaptions.push(now);
+            }, 50);
+        }"""
+    )
+
+
 def open_review(page: Page, url: str, session_id: str) -> None:
     """Sign in as a recruiter and open one interview."""
     page.goto(f"{url}/review?interview={session_id}")

@@ -48,6 +48,7 @@ class Answer {
     }
     this.data = data;
     this.find(".answer").classList.toggle("readonly", data.readonly);
+    this.find(".answer").classList.toggle("listening", data.listening);
     setText(this.find(".title"), data.title);
     setText(this.find(".notice"), data.notice);
     this.area.readOnly = data.readonly;
