@@ -41,6 +41,8 @@ class House:
     """What went wrong at start and was put right; shown to recruiters. Grows while speech models are loaded."""
     database: Database
     blobs: BlobStore
+    engines: Engines | None
+    """What the transcription service hears with; None when the service was replaced."""
     transcription: TranscriptionService
     watcher: Watcher
     rooms: LiveRooms
@@ -78,7 +80,10 @@ def build(settings: Settings, **overrides: Any) -> House:
     database = Database(settings.database_url, settings.data_dir)
     warnings = database.open()
     blobs = BlobStore(settings.blob_url or f"file://{settings.data_dir.resolve() / 'blobs'}")
-    transcription = overrides.get("transcription") or _transcription(settings, clock, warnings)
+    engines: Engines | None = None
+    if (transcription := overrides.get("transcription")) is None:
+        engines = _engines(settings, clock, warnings)
+        transcription = TranscriptionService(engines.live, clock=clock, full_engine=engines.full)
     watcher = overrides.get("watcher") or _watcher(settings, clock)
     transcription.start()
     watcher.start()
@@ -96,6 +101,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         warnings=warnings,
         database=database,
         blobs=blobs,
+        engines=engines,
         transcription=transcription,
         watcher=watcher,
         rooms=rooms,
@@ -126,11 +132,6 @@ def _engines(settings: Settings, clock: Clock, warnings: list[str]) -> Engines:
     )
     shelf = ModelShelf(settings.data_dir / "models", settings.whisper_download)
     return make_engines(params, shelf, clock=clock, warnings=warnings)
-
-
-def _transcription(settings: Settings, clock: Clock, warnings: list[str]) -> TranscriptionService:
-    engines = _engines(settings, clock, warnings)
-    return TranscriptionService(engines.live, clock=clock)
 
 
 def _watcher(settings: Settings, clock: Clock) -> Watcher:

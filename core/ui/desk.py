@@ -96,7 +96,8 @@ def invitation_form(house: House) -> None:
 
 def system_warnings(house: House) -> None:
     """What went wrong in the house and was put right."""
-    for text in dict.fromkeys([*house.warnings, *house.database.warnings, *house.voice.warnings]):
+    speech = house.engines.notes() if house.engines else []
+    for text in dict.fromkeys([*house.warnings, *house.database.warnings, *house.voice.warnings, *speech]):
         st.warning(text, icon=":material/warning:")
 
 
