@@ -1,17 +1,16 @@
 """Delivery figures of an attempt: computed after the answer is safe, kept beside it, shown to recruiters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from core.domain.clock import Clock
 from core.domain.delivery import DeliveryFigures
-from core.domain.errors import InvalidInput, NotFound
+from core.domain.errors import NotFound
 from core.domain.interview import ConsentKind
 from core.domain.transcript import Gap
-from core.media.audio import Samples
-from core.media.clip import ClipParams, decode_clip
+from core.media.audio import SAMPLE_RATE, Samples
 from core.services.recordings import RecordingStore
 from core.speech.delivery import DeliveryParams, measure_delivery
 from core.storage.attempts import AttemptRepo
@@ -19,12 +18,7 @@ from core.storage.consents import ConsentRepo
 from core.storage.database import Database, Transaction
 from core.storage.deliveries import DeliveryRepo
 from core.storage.questions import QuestionRepo
-
-KIND = "delivery"
-"""Kind of the job; its payload is ``{"attempt_id": n}``."""
-
-# An answer lasts half an hour at most, with extra time an hour; the recorder's own files are trusted to be longer.
-_LIMITS = ClipParams(max_duration_s=4 * 3600.0, max_bytes=1_000_000_000)
+from core.storage.records import RecordingRow
 
 
 class DeliveryService:
@@ -57,7 +51,7 @@ class DeliveryService:
         self.enabled = enabled
 
     def handle(self, payload: Mapping[str, Any]) -> None:
-        """The job: compute the figures of ``payload["attempt_id"]``. Doing it twice comes to the same.
+        """The job ``delivery``: compute the figures of ``payload["attempt_id"]``. Doing it twice comes to the same.
 
         Raises:
             StorageUnavailable: Worth another try.
@@ -83,11 +77,8 @@ class DeliveryService:
             return None
         with self._database.reading() as tx:
             attempts = AttemptRepo(tx)
-            gaps, segments = attempts.get(attempt_id).gaps, attempts.segments(attempt_id)
-            recorded_s = sum(part.duration_s for part in attempts.recordings(attempt_id))
-        samples = self._samples(attempt_id)
-        if samples is None:
-            samples, gaps = np.zeros(0, np.int16), (*gaps, Gap(0.0, recorded_s, "The recording cannot be read."))
+            segments, parts = attempts.segments(attempt_id), attempts.recordings(attempt_id)
+        samples, gaps = self._load(parts)
         figures = measure_delivery(samples, segments, gaps, self._params, self._language)
         with self._database.transaction() as tx:
             DeliveryRepo(tx).save(attempt_id, figures, self._clock.now())
@@ -114,13 +105,17 @@ class DeliveryService:
             question = QuestionRepo(tx).get(AttemptRepo(tx).get(attempt_id).question_id)
             return _agreed(tx, question.session_id)
 
-    def _samples(self, attempt_id: int) -> Samples | None:
-        """The attempt's sound; empty when nothing was recorded, None when it is gone or damaged."""
-        try:
-            sound = self._recordings.sound(attempt_id)
-            return np.zeros(0, np.int16) if sound is None else decode_clip(sound, _LIMITS)
-        except (NotFound, InvalidInput):
-            return None
+    def _load(self, parts: Sequence[RecordingRow]) -> tuple[Samples, list[Gap]]:
+        """The sound of all parts, one behind the other, and its holes in seconds of the whole."""
+        samples: list[Samples] = [np.zeros(0, np.int16)]
+        gaps: list[Gap] = []
+        offset_s = 0.0
+        for part in parts:
+            sound = self._recordings.load(part)
+            gaps += [Gap(g.start_s + offset_s, g.end_s + offset_s, g.reason) for g in sound.gaps]
+            samples.append(sound.samples)
+            offset_s += sound.samples.size / SAMPLE_RATE
+        return np.concatenate(samples), gaps
 
 
 def _agreed(tx: Transaction, session_id: str) -> bool:

@@ -34,6 +34,10 @@ class DeliveryParams:
     min_words: int = 20
     """Words needed before shares of words are given: one hedge in nineteen words is no habit."""
 
+    min_word_confidence: float = 0.6
+    """Mean confidence of the words, by length of their segments, from which their choice is counted: a text heard
+    wrongly in noise (0.57, half of it wrong) has hedges and a tone of its own."""
+
     min_voiced_s: float = 2.0
     """Voiced sound needed before pitch is given."""
 
@@ -48,7 +52,7 @@ class DeliveryParams:
     noise, which at 20 dB has taken 3 to 11 dB off."""
 
     max_gap_share: float = 0.05
-    """Share of the answer's sound that may be unreadable before rates and pauses are refused."""
+    """Share of the answer's sound that may be unreadable before nothing is measured from it."""
 
     spans: SpanParams = field(default_factory=SpanParams)
     loudness: LoudnessParams = field(default_factory=LoudnessParams)
@@ -72,7 +76,7 @@ def measure_delivery(
     Args:
         samples: The answer's sound, int16, mono, 16 kHz, shape (n,); empty when nothing was recorded.
         segments: What was heard in it; empty for a typed answer.
-        gaps: Spans of the sound that could not be read.
+        gaps: Spans of the sound that could not be read; silent in ``samples``.
         params: Knobs.
         language: Spoken; the figures that need word lists or a spelling rule are measured in ``en`` only.
 
@@ -108,8 +112,9 @@ class _Answer:
         self._counts = count_words(self._text, params.lexicon)
         self._speech = find_speech(samples, params.spans)
         self._snr_db = compute_snr(samples, self._speech, params.loudness)
-        lost_s = sum(gap.end_s - gap.start_s for gap in gaps)
-        self._lost = lost_s > params.max_gap_share * max(lost_s, samples.size / SAMPLE_RATE)
+        lost_s = [gap.end_s - gap.start_s for gap in gaps]
+        self._lost = sum(lost_s) > params.max_gap_share * samples.size / SAMPLE_RATE
+        self._torn = max(lost_s, default=0.0) >= params.spans.min_pause_ms / 1000
 
     def measure(self) -> DeliveryFigures:
         """All figures in the order they are shown."""
@@ -117,7 +122,7 @@ class _Answer:
         known = {figure.name: figure for figure in plain}
         p, pace, pauses = self._p, known[FigureName.PACE], known[FigureName.PAUSE_SHARE]
         repairs, hedges = known[FigureName.REPAIRS], known[FigureName.HEDGES]
-        no_text = self._no_words() or self._foreign()
+        no_text = self._no_text()
         scores = (
             score_fluency(pace, pauses, known[FigureName.PAUSE_MEAN], repairs, p.fluency),
             score_richness(self._text, no_text, p.richness, p.lexicon),
@@ -127,7 +132,7 @@ class _Answer:
         return DeliveryFigures((*plain, *scores))
 
     def _pace(self) -> list[Figure]:
-        if reason := self._no_words() or self._no_speech() or self._incomplete():
+        if reason := self._no_words() or self._no_speech():
             return refused(_PACE, reason)
         pace = measured({FigureName.PACE: compute_pace(self._counts.words, self._speech)})
         if reason := self._foreign():
@@ -136,18 +141,18 @@ class _Answer:
 
     def _pauses(self) -> list[Figure]:
         in_phrase = FigureName.PAUSES_IN_PHRASE
-        if reason := self._no_speech() or self._incomplete() or self._noisy(self._p.min_pause_snr_db):
+        if reason := self._no_speech() or self._holes() or self._noisy(self._p.min_pause_snr_db):
             return refused((*_PAUSES, in_phrase), reason)
         found = summarise_pauses(self._speech)
         values = (found.count, found.mean_s, found.longest_s, 100.0 * found.share)
         figures = measured(dict(zip(_PAUSES, values, strict=True)))
-        if reason := self._no_words() or self._no_times():
+        if reason := self._no_text() or self._no_times():
             return figures + refused([in_phrase], reason)
         words = [word for segment in self._segments for word in segment.words]
         return figures + measured({in_phrase: count_pauses_in_phrase(self._speech, words)})
 
     def _words(self) -> list[Figure]:
-        if reason := self._no_words() or self._few_words() or self._foreign():
+        if reason := self._no_text() or self._few_words():
             return refused(_WORDS, reason)
         counts = (self._counts.fillers, self._counts.hedges, self._counts.repairs)
         return measured({n: 100.0 * c / self._counts.words for n, c in zip(_WORDS, counts, strict=True)})
@@ -180,6 +185,8 @@ class _Answer:
             return "the answer was typed"
         if not self._samples.size:
             return "no recording was kept"
+        if self._lost:
+            return "part of the recording cannot be read"
         if not self._speech.spans:
             return "no speech was found in the recording"
         if self._speech.speech_s < self._p.min_speech_s:
@@ -194,14 +201,27 @@ class _Answer:
     def _few_words(self) -> str:
         return f"fewer than {self._p.min_words} words" if self._counts.words < self._p.min_words else ""
 
+    def _no_text(self) -> str:
+        """Why the choice of words is not counted."""
+        return self._no_words() or self._foreign() or self._unsure()
+
+    def _unsure(self) -> str:
+        lengths = [(s.end_s - s.start_s, s.confidence) for s in self._segments if s.confidence is not None]
+        total_s = sum(length for length, _ in lengths)
+        if total_s <= 0:
+            return ""
+        mean, needed = sum(length * c for length, c in lengths) / total_s, self._p.min_word_confidence
+        return f"the words are unsure: confidence {mean:.2f}, {needed:g} needed" if mean < needed else ""
+
     def _foreign(self) -> str:
         return "" if self._english else "measured in English only"
 
     def _no_times(self) -> str:
         return "" if all(s.words for s in self._segments) else "the speech engine gave no times of words"
 
-    def _incomplete(self) -> str:
-        return "part of the recording cannot be read" if self._lost else ""
+    def _holes(self) -> str:
+        """A hole reads as silence, and would count as a pause."""
+        return "part of the recording cannot be read" if self._torn else ""
 
     def _noisy(self, min_snr_db: float) -> str:
         """Nothing when the noise is not known: a voice without a pause is mostly louder than its room."""

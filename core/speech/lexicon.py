@@ -49,8 +49,8 @@ class LexiconParams:
     """Before "kind of" and "sort of" these make them a noun: "a kind of tree" hedges nothing."""
 
     corrections: tuple[str, ...] = (
-        "or rather", "no wait", "wait no", "sorry", "scratch that", "correction", "let me rephrase",
-        "let me start again", "let me start over", "let me correct", "that's wrong", "what i meant", "i meant",
+        "or rather", "sorry", "scratch that", "oh wait", "let me rephrase", "let me start again", "let me start over",
+        "let me correct", "what i meant", "i meant",
     )  # fmt: skip
     """What announces that something is said anew."""
 

@@ -82,5 +82,6 @@ def compute_energy_range(samples: Samples, speech: SpeechSpans, params: Loudness
 def _powers(samples: Samples) -> npt.NDArray[np.float64]:
     """Mean square of each whole frame, in int16 units."""
     whole = samples.size // FRAME_SAMPLES * FRAME_SAMPLES
-    frames = samples[:whole].reshape(-1, FRAME_SAMPLES).astype(np.float32)
+    frames = samples[:whole].reshape(-1, FRAME_SAMPLES)
+    # einsum widens in small buffers: half an hour as float would be 230 MB.
     return np.asarray(np.einsum("ij,ij->i", frames, frames, dtype=np.float64) / FRAME_SAMPLES)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from swift_f0 import SwiftF0
+from swift_f0 import SwiftF0, concat
 
 from core.domain.errors import ModelUnavailable
 from core.media.audio import SAMPLE_RATE, Samples
@@ -15,6 +15,8 @@ Hertz = npt.NDArray[np.float64]
 
 HOP_SAMPLES = 256
 """Samples between two estimates, fixed by the model: 16 ms."""
+
+_BLOCK_SAMPLES = 30 * SAMPLE_RATE
 
 _detector: SwiftF0 | None = None
 _detector_lock = threading.Lock()
@@ -104,7 +106,10 @@ def track_pitch(samples: Samples, speech: SpeechSpans, params: PitchParams | Non
     p = params or PitchParams()
     if samples.size < HOP_SAMPLES or not speech.spans:
         return np.zeros(0)
-    found = load_detector().detect(samples, SAMPLE_RATE, p.floor_hz, p.ceiling_hz)
+    # In blocks, which the stream joins without a seam: half an hour as float would be 230 MB.
+    stream = load_detector().stream(p.floor_hz, p.ceiling_hz)
+    blocks = [stream.push(samples[i : i + _BLOCK_SAMPLES], SAMPLE_RATE) for i in range(0, samples.size, _BLOCK_SAMPLES)]
+    found = concat([*blocks, stream.flush()])
     voiced = (found.confidence >= p.min_confidence) & speech.mask(HOP_SAMPLES)[: found.confidence.size]
     return np.asarray(found.pitch_hz[_drop_short_runs(voiced, p.min_run_frames)])
 

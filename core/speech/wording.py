@@ -59,7 +59,7 @@ def count_words(text: str, params: LexiconParams | None = None) -> WordCounts:
         words=len(words),
         fillers=fillers.count + _between_commas(text, p.fillers_between_commas),
         hedges=_count_hedges(words, p),
-        repairs=_count_repeats(fluent, p) + _count_broken(text) + _phrases(fluent, p.corrections).count,
+        repairs=_count_repeats(fluent, p) + _count_broken(text) + _count_corrections(fluent, p),
     )
 
 
@@ -126,6 +126,12 @@ def _repeats(words: Sequence[str], at: int, size: int, p: LexiconParams) -> bool
     phrase = words[at : at + size]
     again = words[at + size : at + 2 * size]
     return len(again) == size and phrase == again and not set(phrase) <= p.repeatable
+
+
+def _count_corrections(words: Sequence[str], p: LexiconParams) -> int:
+    """Announced corrections; "sorry, let me rephrase" is one."""
+    covered = _phrases(words, p.corrections).covered
+    return sum(i - 1 not in covered for i in covered)
 
 
 def _count_broken(text: str) -> int:
