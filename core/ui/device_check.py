@@ -6,22 +6,21 @@ from core.bootstrap import House
 from core.domain.events import DevicesChecked
 from core.domain.flow import Phase
 from core.domain.interview import AnswerMode
-from core.domain.transcript import CaptionView, FinalSegment
+from core.domain.transcript import FinalSegment
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
 from core.services.monitor import PracticeMonitor
 from core.services.recording_target import RecordingTarget
-from core.speech import room_check
 from core.speech.room_check import CheckState
-from core.ui import errors, other_ways, redraw, rtc
+from core.ui import errors, other_ways, redraw, rtc, sound_check
 from core.ui.components.answer import Action, ActionPressed, answer
 from core.ui.components.probe import BrowserProbe, probe
 from core.ui.components.stage import Started, StartFailed, stage
 from core.ui.device_words import DEVICE_ERRORS
 from core.ui.session_keys import CHECK_FAILED, OTHER_WAY_CHOSEN
 
-SENTENCE, PRACTICE = -1, -2
-"""Attempt ids no database row has: what is heard under them is shown and forgotten."""
+PRACTICE = -2
+"""Attempt id no database row has: what is heard under it is shown and forgotten."""
 PRACTICE_QUESTION = "Describe your way to work or to school in two or three sentences."
 ICONS = {
     CheckState.WAITING: ":gray[:material/pending: Waiting]",
@@ -48,6 +47,7 @@ def live(house: House, view: InterviewView) -> None:
         if st.session_state.pop(OTHER_WAY_CHOSEN, False):
             st.rerun(scope="app")  # the media frame goes with the live way
         if house.interviews.load(view.session_id).state.phase is not Phase.CONSENTED:
+            sound_check.forget()
             st.switch_page("pages/interview.py")
         room = room_of(house, view)
         left, right = st.columns([2, 1], gap="medium")
@@ -83,14 +83,15 @@ def _stage(room: LiveRoom, view: InterviewView) -> None:
 
 def _rows(house: House, room: LiveRoom, view: InterviewView) -> None:
     browser = st.session_state["check:browser"] = probe("probe")
-    if room.health().audio_live and room.target is None and not st.session_state.get("check:sentence_heard"):
-        room.start_recording(RecordingTarget(SENTENCE, None, house.clock.now()), _forget)
+    if room.health().audio_live and room.target is None and not sound_check.sentence_heard():
+        room.start_recording(RecordingTarget(sound_check.SENTENCE, None, house.clock.now()), _forget)
     with st.container(border=True):
         _row("Browser", *_browser(browser))
         _row("Camera", *_camera(room, view))
         if view.plan.answer_mode is AnswerMode.LIVE:
-            _row("Microphone", *_microphone(room))
-            _row("Room", *_room(room))
+            _row("Microphone", *sound_check.microphone(room, _device_error("microphone")))
+            _row("Room", *sound_check.room_noise(room))
+            sound_check.loudspeaker(room)
         else:
             _row("Microphone", CheckState.GOOD, "Not used. You answer by typing.")
 
@@ -140,40 +141,6 @@ def _camera(room: LiveRoom, view: InterviewView) -> tuple[CheckState, str]:
     return CheckState.WEAK, f"{seen.faces} faces found. Only you should be in the picture."
 
 
-def _microphone(room: LiveRoom) -> tuple[CheckState, str]:
-    if problem := _device_error("microphone"):
-        return CheckState.FAILED, problem
-    if not room.health().audio_live:
-        return CheckState.WAITING, "Press Start check and allow the microphone."
-    heard = st.session_state.get("check:sentence_heard") or _text(room.captions(SENTENCE))
-    state = room_check.check_sentence(heard)
-    if state is CheckState.GOOD:
-        if not st.session_state.get("check:sentence_heard"):
-            st.session_state["check:sentence_heard"] = heard
-            room.stop_recording()
-        return CheckState.GOOD, f"We heard: {heard}"
-    if room_check.check_microphone(room.level.snapshot()) is CheckState.FAILED:
-        return (
-            CheckState.FAILED,
-            "We can't hear you. Check that the right microphone is chosen, then speak a few words.",
-        )
-    ask = f"Please say: {room_check.TEST_SENTENCE}"
-    return (CheckState.WAITING, ask) if not heard else (CheckState.WEAK, f"We heard: {heard[-120:]}\n{ask}")
-
-
-def _room(room: LiveRoom) -> tuple[CheckState, str]:
-    reading = room.level.snapshot()
-    state = room_check.check_room(reading)
-    level = "" if reading.noise_floor_dbfs is None else f" ({reading.noise_floor_dbfs:.0f} dB)"
-    texts = {
-        CheckState.WAITING: "Measured once the microphone is on.",
-        CheckState.GOOD: f"Your room is quiet{level}.",
-        CheckState.WEAK: f"There is some noise{level}. It should be all right.",
-        CheckState.FAILED: f"Your room is noisy{level}. Close a window or move closer to the microphone.",
-    }
-    return state, texts[state]
-
-
 def _practice(house: House, room: LiveRoom) -> None:
     recording = room.target is not None and room.target.attempt_id == PRACTICE
     st.markdown("**Practice.** Try one question. Nothing of it is kept.")
@@ -205,11 +172,11 @@ def _finish(house: House, room: LiveRoom, view: InterviewView) -> None:
         type="primary" if ready else "secondary",
         icon=":material/arrow_forward:",
         on_click=_done,
-        args=(house, room, view, bool(st.session_state.get("check:sentence_heard"))),
+        args=(house, room, view, sound_check.facts(room)),
     )
 
 
-def _done(house: House, room: LiveRoom, view: InterviewView, sentence: bool) -> None:
+def _done(house: House, room: LiveRoom, view: InterviewView, sound: dict[str, object]) -> None:
     """Take the press to the end.
 
     A run may be cut off at any use of Streamlit, also in a callback and also at ``session_state``: so there is none
@@ -219,18 +186,13 @@ def _done(house: House, room: LiveRoom, view: InterviewView, sentence: bool) -> 
     detail: dict[str, object] = {
         "audio": room.health().audio_live,
         "faces": seen.faces if seen else None,
-        "sentence": sentence,
-        "room": room_check.check_room(room.level.snapshot()).value,
+        **sound,
     }
     with errors.shown():
         house.rooms.close(room.session_id)
         house.interviews.note(view.session_id, "device_check", detail)
         if house.interviews.load(view.session_id).state.phase is Phase.CONSENTED:
             house.interviews.apply(view.session_id, DevicesChecked())
-
-
-def _text(view: CaptionView) -> str:
-    return f"{view.text} {view.interim}".strip()
 
 
 def _forget(_attempt_id: int, _segment: FinalSegment) -> None:

@@ -1,4 +1,7 @@
-"""What can be wrong with a device, and the next step, by the browser's name of the error."""
+"""What can be wrong with a device, and the next step, by the browser's name of the error or by what was measured."""
+
+from core.domain.sound import SoundAlertKind
+from core.speech.room_check import Problem
 
 DEVICE_ERRORS = {
     "NotAllowedError": "The browser was not allowed to use your {device}. Press the camera symbol in the address bar, "
@@ -8,3 +11,32 @@ DEVICE_ERRORS = {
     "OverconstrainedError": "Your {device} cannot do what is needed. Choose another one in the browser's settings.",
     "insecure_context": "This page was not opened by https, so the browser gives no devices. Use the https address.",
 }
+
+NOT_HEARD = "We can't hear you. Check that the right microphone is chosen, then speak a few words."
+TOO_LOUD = "You are too loud for your microphone. Move back a little, or turn it down in your system's sound settings."
+SOUND_PROBLEMS = {
+    Problem.NOT_HEARD: NOT_HEARD,
+    Problem.TOO_SOFT: "Your voice is soft. Move closer to the microphone, or turn it up in your system's "
+    "sound settings.",
+    Problem.CLIPPED: TOO_LOUD,
+    Problem.DISTORTED: "Your voice sounds distorted. Turn the microphone down in your system's sound settings, or try "
+    "another one.",
+    Problem.NOISE_OVER_VOICE: "There is much noise under your voice. Close a window, move closer to the microphone, or "
+    "use a headset.",
+    Problem.SOME_NOISE: "There is some noise. It should be all right.",
+    Problem.NOISY: "Your room is noisy. Close a window or move closer to the microphone.",
+    Problem.ECHO: "Your microphone hears your loudspeaker. Use headphones or turn the volume down, then play it again.",
+    Problem.WRONG_OUTPUT: "The sound went to another device. Choose the one you listen with, then play it again.",
+    Problem.NOT_AUDIBLE: "Your microphone heard it. Turn the volume up or choose another device, then play it again.",
+    Problem.NO_MICROPHONE: "Your loudspeaker works. Start the check to see whether your microphone hears it.",
+}
+"""What was found, and the next step."""
+LOUDSPEAKER_GOOD = "Your loudspeaker works, and your microphone hears little of it."
+NO_OUTPUT_LIST = "This browser leaves the choice to your system's sound settings."
+
+ALERTS = {
+    SoundAlertKind.SILENCE: NOT_HEARD,
+    SoundAlertKind.CLIPPING: TOO_LOUD,
+    SoundAlertKind.NOISE: SOUND_PROBLEMS[Problem.NOISY],
+}
+"""Said beside the picture while an answer suffers; the most pressing first."""

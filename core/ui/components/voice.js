@@ -1,3 +1,5 @@
+import { routeTo } from "./sink.js";
+
 const VOICES_MS = 1000;
 const START_MS = 4000;
 const STALL_MS = 10000;
@@ -35,6 +37,7 @@ export class Voice {
     if (audio_b64) {
       this.url = blobUrl(audio_b64, mime);
       this.audio = new Audio(this.url);
+      routeTo(this.audio);
       this.audio.preservesPitch = true;
     }
   }

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from core.domain.errors import InvalidInput
 from core.media.audio import SAMPLE_RATE
-from core.media.level import SILENCE_DBFS, AudioLevel
+from core.media.level import SILENCE_DBFS, AudioLevel, LevelFrame
 
 
 def tone(amplitude: float, seconds: float) -> np.ndarray:
@@ -58,3 +59,77 @@ def test_pieces_of_any_length_give_the_same_reading() -> None:
     for start in range(0, sound.size, 333):
         pieces.feed(sound[start : start + 333])
     assert whole.snapshot() == pieces.snapshot()
+
+
+def test_constant_offset_is_neither_voice_nor_noise() -> None:
+    meter = AudioLevel()
+    meter.feed(np.full(SAMPLE_RATE, 3000, np.int16))
+    assert meter.snapshot().rms_dbfs == SILENCE_DBFS
+    assert meter.snapshot().clipped == 0.0
+
+
+def test_full_scale_square_wave_is_all_clipped() -> None:
+    meter = AudioLevel()
+    meter.feed(np.tile(np.repeat(np.array([32767, -32768], np.int16), 40), 200))
+    assert meter.snapshot().clipped == 1.0
+    assert meter.snapshot().rms_dbfs == pytest.approx(0.0, abs=0.01)
+
+
+def test_zero_samples_change_nothing() -> None:
+    meter = AudioLevel()
+    meter.feed(np.zeros(0, np.int16))
+    assert meter.snapshot().history_dbfs == ()
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((1600, 2), np.int16), np.full(1600, np.nan), np.zeros(1600, np.float32)])
+def test_stereo_and_floats_are_refused(wrong: np.ndarray) -> None:
+    meter = AudioLevel()
+    with pytest.raises(InvalidInput):
+        meter.feed(wrong)
+    assert meter.snapshot().history_dbfs == ()
+
+
+def test_listener_gets_each_whole_frame_once() -> None:
+    meter, heard = AudioLevel(), []
+    meter.listen("test", heard.append)
+    sound = tone(5000, 1.05)
+    for start in range(0, sound.size, 333):
+        meter.feed(sound[start : start + 333])
+    assert [round(f.end_s, 3) for f in heard] == [round(0.1 * n, 3) for n in range(1, 11)]
+    assert np.array_equal(np.concatenate([f.samples for f in heard]), sound[:SAMPLE_RATE])
+
+
+def test_second_listener_of_a_name_replaces_the_first() -> None:
+    meter, first, second = AudioLevel(), [], []
+    meter.listen("test", first.append)
+    meter.listen("test", second.append)
+    meter.feed(tone(5000, 0.1))
+    assert (len(first), len(second)) == (0, 1)
+
+
+def test_listener_that_left_hears_no_more() -> None:
+    meter, heard = AudioLevel(), []
+    meter.listen("test", heard.append)
+    meter.unlisten("test")
+    meter.unlisten("unknown")
+    meter.feed(tone(5000, 0.1))
+    assert heard == []
+
+
+def test_listener_that_fails_stops_neither_the_meter_nor_others() -> None:
+    meter, heard = AudioLevel(), []
+
+    def fail(_: LevelFrame) -> None:
+        raise RuntimeError("broken")
+
+    meter.listen("broken", fail)
+    meter.listen("test", heard.append)
+    meter.feed(tone(5000, 0.2))
+    assert len(heard) == len(meter.snapshot().history_dbfs) == 2
+
+
+def test_listener_may_read_the_meter() -> None:
+    meter, seen = AudioLevel(), []
+    meter.listen("test", lambda _: seen.append(len(meter.snapshot().history_dbfs)))
+    meter.feed(tone(5000, 0.1))
+    assert seen == [1]
