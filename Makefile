@@ -44,7 +44,7 @@ debian:
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/.dev: .venv/.app requirements-dev.txt
+.venv/.dev: .venv/.app requirements-dev.txt requirements-models.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
