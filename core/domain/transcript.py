@@ -1,6 +1,6 @@
 """Words that were heard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -52,6 +52,16 @@ class FinalSegment:
     confidence: float | None = None
     engine: str = ""
     words: tuple[Word, ...] = ()
+
+    def placed(self, first_number: int, offset_s: float) -> "FinalSegment":
+        """The same as part of a longer answer, of which so much came before."""
+        return replace(
+            self,
+            number=self.number + first_number,
+            start_s=self.start_s + offset_s,
+            end_s=self.end_s + offset_s,
+            words=tuple(replace(w, start_s=w.start_s + offset_s, end_s=w.end_s + offset_s) for w in self.words),
+        )
 
 
 class CaptionMode(StrEnum):
@@ -108,6 +118,15 @@ class CaptionQuality:
     mode: CaptionMode = CaptionMode.LIVE
     delayed_s: float = 0.0
     longest_final_s: float = 0.0
+
+    def worst_with(self, other: "CaptionQuality") -> "CaptionQuality":
+        """Of two recordings of one attempt, the worse in each respect."""
+        order = list(CaptionMode)
+        return CaptionQuality(
+            max(self.mode, other.mode, key=order.index),
+            max(self.delayed_s, other.delayed_s),
+            max(self.longest_final_s, other.longest_final_s),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ A room outlives page refreshes; media that arrive are taken whether or not a pag
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 
 import av
 
 from core.domain.clock import Clock
 from core.domain.errors import InterviewError
-from core.domain.transcript import CaptionView, FinalSegment
+from core.domain.transcript import CaptionQuality, CaptionView, FinalSegment
 from core.domain.watch import WatchView
 from core.media.audio import AudioChunk, MicrophoneIntake
 from core.media.level import AudioLevel
@@ -127,28 +126,24 @@ class LiveRoom:
         recent = self.level.snapshot().history_dbfs[-int(for_s * 10) :]
         return len(recent) >= for_s * 10 and max(recent) < SILENT_BELOW_DBFS
 
-    def start_recording(self, target: RecordingTarget, on_final: Callable[[int, FinalSegment], None]) -> None:
+    def start_recording(
+        self, target: RecordingTarget, on_final: Callable[[int, FinalSegment, CaptionQuality], None]
+    ) -> None:
         """Begin writing and captioning; any earlier recording must have been stopped.
 
         Args:
             target: Where it belongs.
-            on_final: Called on a transcription thread with the attempt id and each finished segment.
+            on_final: Called on a transcription thread with the attempt id, each finished segment, and what the
+                captions were worth so far.
         """
 
         def deliver(segment: FinalSegment) -> None:
-            on_final(
-                target.attempt_id,
-                replace(
-                    segment,
-                    number=segment.number + target.first_number,
-                    start_s=segment.start_s + target.offset_s,
-                    end_s=segment.end_s + target.offset_s,
-                ),
-            )
+            on_final(target.attempt_id, segment.placed(target.first_number, target.offset_s), stream.quality())
 
         with self._lock:
             self._recorder = AnswerRecorder(target.path) if target.path else None
-            self._stream = self._transcription.open_stream(f"{self.session_id}:{target.attempt_id}", deliver)
+            stream = self._transcription.open_stream(f"{self.session_id}:{target.attempt_id}", deliver)
+            self._stream = stream
             self._stream_target = target
             self._target = target
 

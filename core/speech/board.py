@@ -98,6 +98,11 @@ class CaptionBoard:
             agreement = self._guessing.setdefault(number, Agreement(self._agreement))
             self._guesses[number] = agreement.update(text), heard_to_s
 
+    def guess(self, number: int) -> Guess | None:
+        """The guess shown at a segment without a final."""
+        with self._state:
+            return self._guesses[number][0] if number in self._guesses else None
+
     def deliver(self, segment: FinalSegment, now: float) -> None:
         """Publish a final; it is held back until its predecessors are there. The first for a number counts."""
         with self._delivering:  # two workers must not overtake each other on the way to on_final

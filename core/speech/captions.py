@@ -12,7 +12,7 @@ from core.domain.transcript import CaptionMode, CaptionQuality, CaptionView, Fin
 from core.media.audio import SAMPLE_RATE, Samples
 from core.media.level import compute_rms
 from core.media.window import AudioWindow
-from core.speech.agreement import AgreementParams
+from core.speech.agreement import AgreementParams, Guess
 from core.speech.board import FAILED, CaptionBoard
 from core.speech.segmenter import Segmenter, SegmenterParams, SegmentEvent, SegmentStarted
 from core.speech.utterance import InterimCut, Utterance
@@ -182,6 +182,10 @@ class CaptionStream:
     def show_interim(self, cut: InterimCut, text: str) -> None:
         """For workers: publish an interim, unless its final has come first."""
         self._board.show_interim(cut.number, text, cut.end_s)
+
+    def guess(self, number: int) -> Guess | None:
+        """The interim shown of one utterance, split into what is solid and what is not."""
+        return self._board.guess(number)
 
     def deliver(self, segment: FinalSegment) -> None:
         """For workers: publish a final; it is held back until its predecessors are there."""
