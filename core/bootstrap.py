@@ -20,6 +20,7 @@ from core.services.monitor import PageMonitor, SessionMonitor
 from core.services.recordings import RecordingStore
 from core.services.registration import RegistrationService
 from core.services.rooms import LiveRooms
+from core.services.sound_watch import SoundWatch
 from core.services.spoken_questions import QuestionVoice
 from core.settings import Settings
 from core.speech.engines import AUTO, EndpointAddress, EngineParams, Engines, make_engines
@@ -53,6 +54,7 @@ class House:
     answers: AnswerService
     interviews: InterviewService
     pages: PageMonitor
+    sounds: SoundWatch
     desk: DeskService
 
     def monitor(self, session_id: str) -> SessionMonitor:
@@ -61,6 +63,7 @@ class House:
 
     def close(self) -> None:
         """Stop workers, keep what is being recorded, close the database."""
+        self.sounds.close()
         for session_id in self.rooms.open_ids():
             self.answers.close_room(session_id)
         self.watcher.stop()
@@ -112,6 +115,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         answers=answers,
         interviews=InterviewService(database, answers, QuestionDrawer(database, source).draw, clock),
         pages=PageMonitor(database, clock),
+        sounds=SoundWatch(database, clock),
         desk=DeskService(database, blobs, recordings),
     )
 

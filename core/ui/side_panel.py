@@ -7,6 +7,7 @@ import streamlit as st
 from core.bootstrap import House
 from core.domain.events import Paused
 from core.domain.flow import CLOCKED, Phase
+from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
 from core.ui import errors, other_ways
@@ -14,6 +15,7 @@ from core.ui.cards import clock_text
 from core.ui.components.clock import clock
 from core.ui.components.guard import guard
 from core.ui.components.stage import Started, StartFailed, TrackEnded, stage
+from core.ui.device_words import ALERTS
 from core.ui.session_keys import CONNECTED, LOST, START_FAILED, START_PRESSED_AT, WANTS_START
 
 WARNING_SHOWN_S = 12.0
@@ -58,6 +60,7 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> Non
     # After a refresh the room may still hold a second of the old page's sound: only this page's link counts.
     playing = bool(st.session_state.get(CONNECTED)) and (health.audio_live or health.video_live)
     recording = room.target is not None
+    _listen(house, room, view)
     for event in stage(
         "stage",
         start_label=label,
@@ -67,7 +70,7 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> Non
         want_video=view.plan.watch_camera,
         connection="Connection good" if playing else "",
         watched=_watched(view),
-        warning=_warning(),
+        warning=_warning() or _sound_warning(house, view),
     ):
         if isinstance(event, Started):
             # Kept at once: a rerun asked for by the media frame may cut this run off at its next line.
@@ -86,7 +89,21 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> Non
 
 
 def _watched(view: InterviewView) -> list[str]:
-    return ["face", "this tab"] if view.plan.watch_camera else ["this tab"]
+    face = ["face"] if view.plan.watch_camera else []
+    return [*face, "this tab", *(["sound level"] if view.plan.answer_mode is AnswerMode.LIVE else [])]
+
+
+def _listen(house: House, room: LiveRoom, view: InterviewView) -> None:
+    """Look for noise, silence and clipping while a question is open; in a pause it is nobody's business."""
+    if view.plan.answer_mode is AnswerMode.LIVE and view.state.phase in CLOCKED:
+        house.sounds.attend(room)
+    else:
+        house.sounds.rest(view.session_id)
+
+
+def _sound_warning(house: House, view: InterviewView) -> str:
+    open_now = {alert.kind for alert in house.sounds.active(view.session_id)}
+    return next((words for kind, words in ALERTS.items() if kind in open_now), "")
 
 
 def _warning() -> str:
