@@ -36,14 +36,14 @@ def draw(house: House, view: InterviewView) -> None:
     st.progress((number - 1) / count, text=f"Question {number} of {count} · {view.question.subject}")
     with st.container(border=True, key="question"):
         st.text(view.question.question)
-        if view.next_question and view.state.phase is Phase.ANSWERING:
-            house.voice.prepare(view.next_question, private=view.next_is_followup)
         asking = view.state.phase is Phase.ASKING
         # After a pause the question is read again: the key changes with the pauses.
         key = f"{view.session_id}:{view.state.question_index}:{view.state.pauses_used}"
         text, private = view.question.question, view.question.is_followup  # it may quote the candidate
         sound = house.voice.get(text, private=private)
         waiting = sound is None and house.voice.is_making(text, private=private)
+        if view.next_question and not waiting:  # while this one is read: the fewer words are spoken, the freer the machine
+            house.voice.prepare(view.next_question, private=view.next_is_followup)
         for spoken in speaker(
             "speaker",
             question_key=key,
