@@ -42,7 +42,7 @@ def draw(house: House, view: InterviewView) -> None:
         text, private = view.question.question, view.question.is_followup  # it may quote the candidate
         sound = house.voice.get(text, private=private)
         waiting = sound is None and house.voice.is_making(text, private=private)
-        if view.next_question and not waiting:  # while this one is read: the fewer words are spoken, the freer the machine
+        if view.next_question and not waiting:  # while this one is read, nobody speaks: captions need the machine later
             house.voice.prepare(view.next_question, private=view.next_is_followup)
         for spoken in speaker(
             "speaker",
