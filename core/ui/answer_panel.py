@@ -46,6 +46,8 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     finals, heard = house.answers.captions(view.session_id, view.attempt)
     draft = house.answers.draft(view.attempt.id) if view.attempt else None
     memory = _memory()
+    by_clips = phase in (Phase.ANSWERING, Phase.REVIEWING) and view.plan.answer_mode is AnswerMode.CLIP
+    recorder = st.container(key="clip") if by_clips else None  # in sight above the box, filled in after it
     late = answer(
         "answer",
         question_key=view.question_key,
@@ -58,7 +60,7 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
         listening=spoken,
         readonly=phase is Phase.PAUSED,
         placeholder=_placeholder(view),
-        notice=_notice(view, heard, room),
+        notice=clip_panel.notice(house, view, memory.clips) if by_clips else _notice(view, heard, room),
         saved_state="failed" if memory.not_saved else "saved",
     )
     for event in late:  # came with this very run
@@ -67,8 +69,9 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
         redraw.at_once()
     if memory.error:
         errors.show(memory.error)
-    if phase in (Phase.ANSWERING, Phase.REVIEWING) and view.plan.answer_mode is AnswerMode.CLIP:
-        clip_panel.draw(house, view, memory.clips)
+    if recorder is not None:
+        with recorder:
+            clip_panel.draw(house, view, memory.clips)
     if phase is Phase.REVIEWING and spoken and view.attempt is not None:
         _play_back(house, view.attempt.id, memory)
 
@@ -100,6 +103,8 @@ def _actions(view: InterviewView, *, skip_asked: bool) -> list[Action]:
 def _placeholder(view: InterviewView) -> str:
     if view.plan.answer_mode is AnswerMode.LIVE:
         return "Your words appear here. You can correct them or type at any time."
+    if view.plan.answer_mode is AnswerMode.CLIP:
+        return "What you say in a clip appears here. You can correct it or type at any time."
     return "Type your answer here."
 
 

@@ -1,4 +1,7 @@
-"""Answering by clips: a recorder, a file of one's own, and how far the words are."""
+"""Answering by clips: a recorder, a file of one's own, and how far the words are.
+
+Each clip is added behind the one before; nothing of an answer is replaced by a new one.
+"""
 
 from dataclasses import dataclass, field
 
@@ -26,24 +29,39 @@ class Taken:
 
 
 def draw(house: House, view: InterviewView, taken: Taken) -> None:
-    """Recorder, file chooser and progress of the open answer."""
+    """Recorder and file chooser of the open answer, and what there is to say about the newest clip."""
     if view.attempt is None:
         return
-    with st.container(key="clip"):
-        recorded = st.audio_input("Record your answer as a clip", sample_rate=16_000, key=f"clip:{view.question_key}")
-        chosen = st.file_uploader(
-            "or choose a recording from this device",
-            type=FILE_TYPES,
-            max_upload_size=MAX_UPLOAD_MB,
-            key=f"file:{view.question_key}",
-        )
-        for file in (recorded, chosen):
-            if file is not None and file.file_id not in taken.file_ids:
-                taken.file_ids.add(file.file_id)
-                taken.clip = house.answers.clips.take(view.session_id, view.attempt.id, file.getvalue())
-        clip = _clip_of(house, view, taken)
-        if clip is not None:
-            _say(clip)
+    left, right = st.columns(2)
+    recorded = left.audio_input("Record your answer as a clip", sample_rate=16_000, key=f"clip:{view.question_key}")
+    chosen = right.file_uploader(
+        "or choose a recording from this device",
+        type=FILE_TYPES,
+        max_upload_size=MAX_UPLOAD_MB,
+        key=f"file:{view.question_key}",
+    )
+    for file in (recorded, chosen):
+        if file is not None and file.file_id not in taken.file_ids:
+            taken.file_ids.add(file.file_id)
+            taken.clip = house.answers.clips.take(view.session_id, view.attempt.id, file.getvalue())
+    clip = _clip_of(house, view, taken)
+    if clip is not None:
+        _say(clip)
+
+
+def notice(house: House, view: InterviewView, taken: Taken) -> str:
+    """How far the newest clip is, for the line below the box; in steps of 10 %, since it is read out."""
+    clip = _clip_of(house, view, taken)
+    if clip is None:
+        return ""
+    match clip.stage:
+        case ClipStage.READING:
+            return "Taking in your recording…"
+        case ClipStage.WRITING:
+            return f"Writing down what you said… {int(10 * clip.share) * 10} %"
+        case ClipStage.DONE if clip.words and not clip.unheard:
+            return "Your recording is saved and written down."
+    return ""
 
 
 def keep_time(house: House, view: InterviewView, taken: Taken) -> None:
@@ -69,22 +87,14 @@ def _clip_of(house: House, view: InterviewView, taken: Taken) -> Clip | None:
 
 
 def _say(clip: Clip) -> None:
-    match clip.stage:
-        case ClipStage.READING:
-            st.progress(0.0, "Taking in your recording…")
-            if clip.error is not None:  # the database or the disk refuses; it is tried again and again
-                errors.show(clip.error)
-        case ClipStage.WRITING:
-            st.progress(clip.share, f"Writing down what you said… {clip.share:.0%}")
-            st.caption("Your recording is saved. You can go on, or type meanwhile.")
-        case ClipStage.KNOWN:
-            st.info("This recording is part of your answer already. It was not added again.")
-        case ClipStage.REFUSED if clip.error is not None:
-            errors.show(clip.error)
+    """What needs the candidate's attention."""
+    if clip.error is not None:
+        errors.show(clip.error)
+        if clip.stage is ClipStage.REFUSED:
             st.caption("What you answered before is still there.")
-        case ClipStage.DONE if clip.unheard:
-            st.warning("Not all of this recording could be written down. It is kept. You can add words by typing.")
-        case ClipStage.DONE if not clip.words:
-            st.warning("We heard no words in this recording. It is kept. Record again, or type your answer.")
-        case ClipStage.DONE:
-            st.caption("Your recording is saved and written down. Another one is added behind it.")
+    elif clip.stage is ClipStage.KNOWN:
+        st.info("This recording is part of your answer already. It was not added again.")
+    elif clip.stage is ClipStage.DONE and clip.unheard:
+        st.warning("Not all of this recording could be written down. It is kept. You can add words by typing.")
+    elif clip.stage is ClipStage.DONE and not clip.words:
+        st.warning("We heard no words in this recording. It is kept. Record again, or type your answer.")

@@ -211,6 +211,45 @@ def test_captions_never_overwrite_what_was_typed_and_keep_the_caret(page):
     expect(page.locator(".saved")).to_have_text("Saved")
 
 
+def test_words_being_spoken_move_nothing_and_the_newest_stay_in_sight(browser, url):
+    """However many there are, and however many lines they take."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    places = set()
+    for words in ("", "one", "and so on " * 40):
+        page = open_page(context, url, f"?solid={words}&interim={words}")
+        expect(page.locator(".interim")).to_have_text(words.strip())
+        buttons, shown = page.locator(".actions").bounding_box(), page.locator(".spoken").bounding_box()
+        box = page.locator("textarea").bounding_box()
+        places.add((buttons["y"] - box["y"], shown["y"] - box["y"], shown["height"]))
+        if words:
+            last = page.locator(".interim").evaluate("e => [...e.getClientRects()].at(-1).bottom")
+            assert shown["y"] < last <= shown["y"] + shown["height"] + 1
+        page.close()
+    assert len(places) == 1
+    context.close()
+
+
+def test_a_guess_is_told_from_agreed_words_by_its_slant_and_not_by_colour_alone(browser, url):
+    context = browser.new_context()
+    page = open_page(context, url, "?solid=agreed&interim=guessed")
+    expect(page.locator(".interim")).to_have_text("guessed")
+    style = "e => getComputedStyle(e).fontStyle"
+    assert [page.locator(f".{name}").evaluate(style) for name in ("solid", "interim")] == ["normal", "italic"]
+    context.close()
+
+
+def test_screen_readers_hear_each_finished_caption_once_and_no_guess(browser, url):
+    context = browser.new_context()
+    page = open_page(context, url, "?solid=agreed&interim=guessed")
+    live = "[aria-live=polite], [role=status]"
+    page.get_by_role("button", name="Hear words").click()
+    expect(page.locator(".answer .say")).to_have_text("caption number 0")
+    page.get_by_role("button", name="Hear words").click()
+    expect(page.locator(".answer .say")).to_have_text("caption number 1")
+    assert "guessed" not in " ".join(page.locator(f".answer :is({live})").all_text_contents())
+    context.close()
+
+
 def test_a_double_click_is_one_action_and_carries_the_text(page):
     page.locator("textarea").fill("Done <b>now</b>")
     page.get_by_role("button", name="Next").dblclick()
