@@ -88,9 +88,10 @@ class DeliveryService:
         """What was computed; None when it was not, not yet, or must not be shown.
 
         Raises:
+            NotFound: No attempt has this id.
             StorageUnavailable: It cannot be read.
         """
-        if not self.enabled:
+        if not self.enabled or not self._agreed(attempt_id):
             return None
         with self._database.reading() as tx:
             return DeliveryRepo(tx).get(attempt_id)

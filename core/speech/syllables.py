@@ -7,7 +7,7 @@ _VOWELS = re.compile(r"[aeiouy]+")
 
 # Two syllables written as one run of vowels.
 _MORE = re.compile(
-    r"(?<![ct])ia|(?<![ct])io(?![un])|(?<![ctx])iou|(?<![ct])ien[ct]|iu|iet|eo|creat|(?<=[a-z]{2})ea$"
+    r"(?<![ct])ia|(?<![ct])io(?![un])|(?<![ctx])iou|(?<![ct])ien[ct]|^scien|iu|iet|eo|creat|(?<=[a-z]{2})ea$"
     r"|[aeo]y(?=[aeiou])|[eouy]ing|(?<!g)ua(?!r)|uou|ism"
 )
 # An e that is written and not spoken.
