@@ -1,6 +1,7 @@
 """Wires everything but the pages: ``build(settings, **overrides)``."""
 
 import atexit
+import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,16 +9,23 @@ from typing import Any
 
 from core import weights
 from core.domain.clock import AnchoredClock, Clock
+from core.domain.errors import StorageUnavailable
+from core.jobs.outbox import Outbox
+from core.jobs.runner import JobParams, JobRunner
 from core.proctoring.faces import FaceDetector
 from core.proctoring.watcher import Watcher, WatchParams
 from core.questions.source import make_source
 from core.services.access import AccessService
 from core.services.answers import AnswerService
+from core.services.delivery import DeliveryService
 from core.services.desk import DeskService
 from core.services.drawing import QuestionDrawer
 from core.services.interview import InterviewService
 from core.services.monitor import PageMonitor, SessionMonitor
+from core.services.promises import CATCH_UP, DELIVERY, RECOVER, REDECODE, Promises
 from core.services.recordings import RecordingStore
+from core.services.recovery import Recovery
+from core.services.redecoding import Redecoder
 from core.services.registration import RegistrationService
 from core.services.rooms import LiveRooms
 from core.services.sound_watch import SoundWatch
@@ -31,6 +39,8 @@ from core.speech.voices import VoiceChain, chosen_voices
 from core.storage.blobs import BlobStore
 from core.storage.database import Database
 
+_LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -42,6 +52,8 @@ class House:
     """What went wrong at start and was put right; shown to recruiters. Grows while speech models are loaded."""
     database: Database
     blobs: BlobStore
+    jobs: JobRunner
+    outbox: Outbox
     engines: Engines | None
     """What the transcription service hears with; None when the service was replaced."""
     transcription: TranscriptionService
@@ -56,6 +68,7 @@ class House:
     pages: PageMonitor
     sounds: SoundWatch
     desk: DeskService
+    delivery: DeliveryService
 
     def monitor(self, session_id: str) -> SessionMonitor:
         """Where flags and snapshots of one interview go."""
@@ -66,7 +79,9 @@ class House:
         self.sounds.close()
         for session_id in self.rooms.open_ids():
             self.answers.close_room(session_id)
+        self.answers.clips.stop()
         self.watcher.stop()
+        self.jobs.stop()  # before what its handlers use; what it does not finish is done after the next start
         self.transcription.stop()
         self.voice.close()
         self.database.close()
@@ -88,22 +103,37 @@ def build(settings: Settings, **overrides: Any) -> House:
         engines = _engines(settings, clock, warnings)
         transcription = TranscriptionService(engines.live, clock=clock, full_engine=engines.full)
     watcher = overrides.get("watcher") or _watcher(settings, clock)
+    jobs = JobRunner(database, clock, JobParams(workers=settings.job_workers))
+    outbox = Outbox(clock, jobs.wake)
+    promises = Promises(outbox)
     transcription.start()
     watcher.start()
     rooms = LiveRooms(transcription, watcher, clock)
-    recordings = RecordingStore(database, blobs, settings.data_dir / "spool")
-    answers = AnswerService(database, recordings, rooms, transcription, clock)
+    recordings = RecordingStore(database, blobs, settings.data_dir / "spool", promises)
+    answers = AnswerService(database, recordings, rooms, transcription, clock, promises)
     source = make_source(settings.question_bank, settings.question_source)
     warnings.extend(source.warnings)
     recovered = recordings.recover()
     if recovered:
         warnings.append(f"{recovered} recording(s) of an interrupted run were recovered.")
+    delivery = _delivery(settings, database, recordings, clock)
+    jobs.register(DELIVERY, delivery.handle)
+    _start_jobs(
+        jobs,
+        database,
+        promises,
+        clock,
+        Redecoder(database, recordings, transcription, promises, clock),
+        Recovery(database, recordings, transcription, promises, clock),
+    )
     return House(
         settings=settings,
         clock=clock,
         warnings=warnings,
         database=database,
         blobs=blobs,
+        jobs=jobs,
+        outbox=outbox,
         engines=engines,
         transcription=transcription,
         watcher=watcher,
@@ -117,7 +147,23 @@ def build(settings: Settings, **overrides: Any) -> House:
         pages=PageMonitor(database, clock),
         sounds=SoundWatch(database, clock),
         desk=DeskService(database, blobs, recordings),
+        delivery=delivery,
     )
+
+
+def _start_jobs(
+    jobs: JobRunner, database: Database, promises: Promises, clock: Clock, redecoder: Redecoder, recovery: Recovery
+) -> None:
+    """Say who does what, ask for what an earlier process left undone, and begin."""
+    jobs.register(REDECODE, redecoder.redecode)
+    jobs.register(RECOVER, recovery.recover)
+    jobs.register(CATCH_UP, recovery.catch_up)
+    try:
+        with database.transaction() as tx:
+            promises.recover(tx, clock.now())
+    except StorageUnavailable as error:  # a full disk must not keep the house shut; the next start asks again
+        _LOG.error("what was left undone is not looked for: %s", type(error).__name__)
+    jobs.start()
 
 
 def _engines(settings: Settings, clock: Clock, warnings: list[str]) -> Engines:
@@ -136,6 +182,11 @@ def _engines(settings: Settings, clock: Clock, warnings: list[str]) -> Engines:
     )
     shelf = ModelShelf(settings.data_dir / "models", settings.whisper_download)
     return make_engines(params, shelf, clock=clock, warnings=warnings)
+
+
+def _delivery(settings: Settings, database: Database, recordings: RecordingStore, clock: Clock) -> DeliveryService:
+    enabled, language = settings.delivery_metrics, settings.interview_language
+    return DeliveryService(database, recordings, clock, enabled=enabled, language=language)
 
 
 def _watcher(settings: Settings, clock: Clock) -> Watcher:

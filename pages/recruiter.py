@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import desk, guards
+from core.ui import background, desk, guards
 from core.ui.house import house
 
 rooms = house()
@@ -11,6 +11,7 @@ head, out = st.columns([6, 1], vertical_alignment="bottom")
 head.title("Interviews")
 out.button("Sign out", on_click=guards.sign_out, width="stretch")
 desk.system_warnings(rooms)
+background.waiting_work(rooms)
 with st.expander("Invite a candidate", icon=":material/person_add:"):
     desk.invitation_form(rooms)
 picked = desk.interview_list(rooms)

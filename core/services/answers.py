@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from core.domain.clock import Clock
 from core.domain.errors import InterviewError
 from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
-from core.domain.transcript import CaptionView, FinalSegment
+from core.domain.transcript import CaptionQuality, CaptionView, FinalSegment
 from core.services.clips import ClipService
 from core.services.interview_view import InterviewView
-from core.services.recording_target import RecordingTarget
+from core.services.promises import Promises
+from core.services.recording_target import NUMBERS_A_PART, RecordingTarget
 from core.services.recordings import RecordingStore
 from core.services.rooms import LiveRooms
 from core.services.words import WordKeeper, join
@@ -48,10 +49,12 @@ class AnswerService:
         rooms: LiveRooms,
         transcription: TranscriptionService,
         clock: Clock,
+        promises: Promises,
     ) -> None:
         self._database = database
         self._recordings = recordings
         self._rooms = rooms
+        self._promises = promises
         self._words = WordKeeper(database, clock)
         self._clock = clock
         self.clips = ClipService(database, recordings, rooms, transcription, self.keep_segment, clock)
@@ -71,13 +74,14 @@ class AnswerService:
         self.stop_recording(session_id)
         with self._database.reading() as tx:
             parts = AttemptRepo(tx).recordings(attempt.id)
-            segments = AttemptRepo(tx).segments(attempt.id)
+            segments = AttemptRepo(tx).live_segments(attempt.id)
         now = self._clock.now()
+        after = segments[-1].number + 1 if segments else 0
         target = RecordingTarget(
             attempt_id=attempt.id,
             path=self._recordings.new_path(session_id, attempt.id, now),
             started_at=now,
-            first_number=max(segments[-1].number + 1 if segments else 0, room.next_number(attempt.id)),
+            first_number=max(len(parts) * NUMBERS_A_PART, after, room.next_number(attempt.id)),
             offset_s=sum(p.duration_s for p in parts),
         )
         try:
@@ -109,9 +113,9 @@ class AnswerService:
         for session_id in self._rooms.idle(after_s):
             self.close_room(session_id)
 
-    def keep_segment(self, attempt_id: int, segment: FinalSegment) -> None:
+    def keep_segment(self, attempt_id: int, segment: FinalSegment, quality: CaptionQuality | None = None) -> None:
         """Store a finished segment; see ``WordKeeper.keep``."""
-        self._words.keep(attempt_id, segment)
+        self._words.keep(attempt_id, segment, quality)
 
     def captions(self, session_id: str, attempt: AttemptRow | None) -> tuple[tuple[FinalSegment, ...], CaptionView]:
         """Finished segments of an attempt, and the live view with the words still being spoken."""
@@ -149,7 +153,7 @@ class AnswerService:
         ending: AnswerEnding,
         plan: InterviewPlan,
     ) -> None:
-        """Write the answer inside the caller's transaction."""
+        """Write the answer inside the caller's transaction, and have it decoded once more when there is sound."""
         now = self._clock.now()
         heard = join(AttemptRepo(tx).segments(attempt.id))
         spoken = bool(heard or AttemptRepo(tx).recordings(attempt.id))
@@ -167,6 +171,7 @@ class AnswerService:
             mode=mode,
             at=now,
         )
+        self._promises.redecode(tx, attempt.id)
 
     def commit_draft(self, tx: Transaction, view: InterviewView) -> None:
         """Write what stands in the box as the answer of an interview that ends by itself."""

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from core.domain.errors import NotFound
 from core.domain.interview import Consent
 from core.domain.transcript import FinalSegment
 from core.services.recordings import RecordingStore
+from core.services.redecoding import EVENT as DECODED_AGAIN
+from core.services.redecoding import FROM_LIVE
 from core.storage.attempts import AttemptRepo
 from core.storage.blobs import BlobStore
 from core.storage.consents import ConsentRepo
@@ -39,6 +42,14 @@ class AttemptFile:
     attempt: AttemptRow
     segments: tuple[FinalSegment, ...]
     recordings: tuple[RecordingRow, ...]
+    live_segments: tuple[FinalSegment, ...] = ()
+    """As heard while the candidate spoke; the same as ``segments`` until the recording was decoded once more."""
+    note: str = ""
+    """Why the transcript decoded from the recording does not count; empty when it does, or is still to come."""
+
+    def is_from_live(self, segment: FinalSegment) -> bool:
+        """Whether this was taken from the live words because the recording has a gap there."""
+        return segment.engine.endswith(FROM_LIVE)
 
     @property
     def recorded_s(self) -> float:
@@ -88,12 +99,10 @@ class DeskService:
         """
         with self._database.reading() as tx:
             interview = InterviewRepo(tx).get(session_id)
-            attempts = AttemptRepo(tx)
+            attempts, logs = AttemptRepo(tx), LogRepo(tx).list(session_id)
+            notes = _notes(logs)
             questions = [
-                QuestionFile(
-                    q,
-                    [AttemptFile(a, attempts.segments(a.id), attempts.recordings(a.id)) for a in attempts.list(q.id)],
-                )
+                QuestionFile(q, [_attempt_file(attempts, a, notes) for a in attempts.list(q.id)])
                 for q in QuestionRepo(tx).list(session_id)
             ]
             return InterviewFile(
@@ -101,7 +110,7 @@ class DeskService:
                 interview=interview,
                 questions=questions,
                 consents=ConsentRepo(tx).list(session_id),
-                logs=LogRepo(tx).list(session_id),
+                logs=logs,
                 flags=FlagRepo(tx).list(session_id),
                 snapshots=SnapshotRepo(tx).list(session_id),
             )
@@ -146,8 +155,27 @@ def transcript_text(file: InterviewFile) -> str:
     lines: list[str] = []
     for q in file.questions:
         answer = q.question.answer if q.question.submitted_at else "(not answered)"
-        lines += [f"Question {q.question.position + 1}: {q.question.question}", "", answer or "(empty)", "", ""]
+        lines += [f"Question {q.question.position + 1}: {q.question.question}", "", answer or "(empty)", ""]
+        for gap in q.attempts[-1].attempt.gaps if q.attempts else ():
+            lines += [f"[{gap.start_s:.1f} s to {gap.end_s:.1f} s of the recording: {gap.reason}]", ""]
+        lines.append("")
     return "\n".join(lines)
+
+
+def _attempt_file(attempts: AttemptRepo, attempt: AttemptRow, notes: Mapping[int, str]) -> AttemptFile:
+    return AttemptFile(
+        attempt,
+        attempts.segments(attempt.id),
+        attempts.recordings(attempt.id),
+        attempts.live_segments(attempt.id),
+        notes.get(attempt.id, ""),
+    )
+
+
+def _notes(logs: Sequence[LogRow]) -> dict[int, str]:
+    """By attempt, what the latest decoding from the recording has to say."""
+    entries = [entry.detail for entry in logs if entry.kind == DECODED_AGAIN]
+    return {int(detail["attempt_id"]): str(detail.get("reason", "")) for detail in entries}
 
 
 def _as_json(file: InterviewFile) -> dict[str, object]:

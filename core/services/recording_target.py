@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+NUMBERS_A_PART = 10_000
+"""Segments of the n-th part of an attempt, from 0, are numbered from n times this: what a restart has to write down of
+an earlier part fits between."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordingTarget:

@@ -1,24 +1,49 @@
 """Sound of the answers: from the file written live to the blob store, and back."""
 
+import hashlib
 import logging
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from core.domain.errors import InterviewError, NotFound
+from core.domain.transcript import Gap
 from core.media.audio import SAMPLE_RATE, Samples
-from core.media.clip import decode_clip
 from core.media.encoding import encode_flac
 from core.media.recorder import load_pcm
+from core.media.salvage import salvage_flac
+from core.services.promises import Promises
 from core.storage.attempts import AttemptRepo
 from core.storage.blobs import BlobStore
 from core.storage.database import Database
 from core.storage.questions import QuestionRepo
+from core.storage.records import RecordingRow
 
 _LOG = logging.getLogger(__name__)
 _NAME = re.compile(r"[^.]+\.\d{1,18}\.\d{1,9}\.\d{1,15}\.pcm")
+MISSING = "This part of the recording is missing from the store."
+DAMAGED = "The recording is damaged here and cannot be read."
+
+
+@dataclass(frozen=True, slots=True)
+class PartSound:
+    """One part of an attempt's sound, as far as it can be read.
+
+    Attributes:
+        samples: int16, mono, 16 kHz, shape (n,); silence where it cannot be read.
+        gaps: What cannot be read; times from the start of the part.
+    """
+
+    samples: Samples
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of it can be read."""
+        return sum(round((g.end_s - g.start_s) * SAMPLE_RATE) for g in self.gaps) >= self.samples.size
 
 
 class RecordingStore:
@@ -28,10 +53,11 @@ class RecordingStore:
     ``session.attempt.part.started-ms.pcm``. Safe to call from any thread.
     """
 
-    def __init__(self, database: Database, blobs: BlobStore, spool: Path) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, spool: Path, promises: Promises) -> None:
         self._database = database
         self._blobs = blobs
         self._spool = spool
+        self._promises = promises
 
     def new_path(self, session_id: str, attempt_id: int, started_at: datetime) -> Path:
         """Where the next part of an attempt is written."""
@@ -79,6 +105,8 @@ class RecordingStore:
     def add(self, session_id: str, attempt_id: int, part: int, samples: Samples, started_at: datetime) -> None:
         """Store one part of an attempt's sound, int16 mono 16 kHz, as FLAC.
 
+        Sound filed after the answer was submitted has it decoded once more: the transcript is that of all parts.
+
         Raises:
             StorageUnavailable: Nothing was stored.
         """
@@ -94,6 +122,8 @@ class RecordingStore:
                 sha256=sha256,
                 started_at=started_at,
             )
+            if AttemptRepo(tx).get(attempt_id).ended_at is not None:
+                self._promises.redecode(tx, attempt_id)
 
     def _check_owner(self, session_id: str, attempt_id: int) -> None:
         with self._database.reading() as tx:
@@ -101,15 +131,38 @@ class RecordingStore:
         if question.session_id != session_id:
             raise NotFound("This recording belongs to no interview in the database.")
 
+    def load(self, part: RecordingRow) -> PartSound:
+        """One part as samples; what is missing, truncated or damaged is a marked gap, never an error.
+
+        Raises:
+            StorageUnavailable: The store could not be reached.
+        """
+        try:
+            data, reason = self._blobs.get(part.blob_key), DAMAGED
+        except NotFound:
+            data, reason = b"", MISSING
+        found = salvage_flac(data, part.samples)
+        return PartSound(
+            found.samples, tuple(Gap(start / SAMPLE_RATE, end / SAMPLE_RATE, reason) for start, end in found.holes)
+        )
+
     def sound(self, attempt_id: int) -> bytes | None:
         """Everything recorded of one attempt, as one FLAC file, 16 kHz mono; None when nothing was.
 
+        What cannot be read is silence, so that times stay right.
+
         Raises:
-            NotFound: A part is gone from the store.
+            NotFound: All of it is gone from the store, or damaged.
         """
         with self._database.reading() as tx:
             parts = AttemptRepo(tx).recordings(attempt_id)
         if not parts:
             return None
-        blobs = [self._blobs.get(p.blob_key) for p in parts]
-        return blobs[0] if len(blobs) == 1 else encode_flac(np.concatenate([decode_clip(b) for b in blobs]))
+        if len(parts) == 1:
+            blob = self._blobs.get(parts[0].blob_key)
+            if hashlib.sha256(blob).hexdigest() == parts[0].sha256:
+                return blob
+        sounds = [self.load(part) for part in parts]
+        if all(sound.is_empty for sound in sounds):
+            raise NotFound("Nothing of this recording can be read any more.")
+        return encode_flac(np.concatenate([sound.samples for sound in sounds]))

@@ -39,6 +39,14 @@ class AttemptRepo:
         """
         return record_of(AttemptRow, self._row(attempt_id))
 
+    def recorded_live(self) -> list[AttemptRow]:
+        """Attempts that have a recording and whose transcript is still the live one, oldest first."""
+        wanted = select(Attempt).where(
+            Attempt.transcript_source == TranscriptSource.LIVE,
+            select(Recording.id).where(Recording.attempt_id == Attempt.id).exists(),
+        )
+        return [record_of(AttemptRow, row) for row in self._session.scalars(wanted.order_by(Attempt.id))]
+
     def list(self, question_id: int) -> list[AttemptRow]:
         """All attempts at the question, in order."""
         order = select(Attempt).where(Attempt.question_id == question_id).order_by(Attempt.number)
@@ -98,6 +106,15 @@ class AttemptRepo:
         self._session.execute(delete(Segment).where(Segment.attempt_id == attempt_id, Segment.source == kind))
         self._session.add_all([_row_of(attempt_id, kind, segment, at) for segment in segments])
         attempt.transcript, attempt.transcript_source, attempt.gaps = _join(segments), kind, tuple(gaps)
+        self._session.flush()
+
+    def save_gaps(self, attempt_id: int, gaps: Sequence[Gap]) -> None:
+        """Keep which spans of the sound cannot be read, and leave the transcript as it is.
+
+        Raises:
+            NotFound: No attempt has this id.
+        """
+        self._row(attempt_id).gaps = tuple(gaps)
         self._session.flush()
 
     def segments(self, attempt_id: int) -> tuple[FinalSegment, ...]:

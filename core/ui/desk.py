@@ -12,7 +12,9 @@ from core.bootstrap import House
 from core.domain.watch import LEAVING_THE_PAGE, PageEventKind
 from core.questions.subjects import SUBJECTS
 from core.services.desk import InterviewFile, QuestionFile
+from core.ui import delivery_card
 from core.ui.cards import ENDING_WORDS, address, answer_text, clock_text, figures_row, player
+from core.ui.transcripts import transcript
 
 PAGE_SIZE = 50
 PHASE_WORDS = {
@@ -144,8 +146,8 @@ def question(house: House, entry: QuestionFile) -> None:
                     player(sound, f"Recording of {title.lower()}")
                 elif item.recordings:
                     st.warning("The recording is missing from the store.")
-                for segment in item.segments:
-                    st.text(f"{clock_text(segment.start_s)}  {segment.text}")
+                transcript(item)
+        delivery_card.render(house, entry)
         begun = local(entry.attempts[0].attempt.started_at) if entry.attempts else "-"
         st.caption(f"Asked {local(q.asked_at) or '-'}; answer begun {begun}; saved {local(q.submitted_at) or '-'}")
 

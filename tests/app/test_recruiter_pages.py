@@ -9,8 +9,11 @@ from browser_tab import PASSWORD, Tab, consented, registered
 
 from core.bootstrap import House
 from core.domain.interview import AnswerEnding
+from core.domain.transcript import FinalSegment, Gap
 from core.domain.watch import Flag, FlagKind, PageEventKind, Snapshot
 from core.proctoring.snapshots import SnapshotParams, encode_snapshot
+from core.storage.attempts import AttemptRepo
+from core.storage.jobs import JobRepo
 
 NewTab = Callable[..., Tab]
 JPEG = encode_snapshot(np.full((24, 32, 3), 120, np.uint8), SnapshotParams())
@@ -94,6 +97,27 @@ def test_a_warning_of_the_house_is_shown_to_the_recruiter(house: House, desk: Ta
     assert "question_bank.json is missing." in desk._run().messages
 
 
+@pytest.fixture
+def given_up(house: House) -> None:
+    """One job that was given up."""
+    now = house.clock.now()
+    with house.database.transaction() as tx:
+        jobs = JobRepo(tx)
+        jobs.add("nobody", "k", {}, now, now)
+        job = jobs.claim(("nobody",), "lease", now, now)
+        assert job is not None
+        jobs.give_up(job.id, "lease", now, "NotFound")
+
+
+def test_work_that_was_given_up_is_counted_and_can_be_tried_again(house: House, given_up: None, desk: Tab) -> None:
+    assert "1 given up" in desk.text
+    assert "1 under way or waiting" in desk.press("Try again").text
+
+
+def test_without_work_nothing_is_said_of_it(desk: Tab) -> None:
+    assert "Work on recorded answers" not in desk.text and not desk.has_button("Try again")
+
+
 def test_an_invitation_is_shown_as_a_link(desk: Tab) -> None:
     (link,) = [c.value for c in desk.press("Create invitation").at.code]
     assert re.search(r"/\?invite=[\w-]{40,}$", link)
@@ -132,6 +156,16 @@ def test_a_review_shows_every_answer(review: Tab) -> None:
 def test_a_review_shows_what_a_candidate_typed_as_text_only(review: Tab) -> None:
     marked_up = "".join(e.value for kind in (review.at.markdown, review.at.caption) for e in kind)
     assert "<i>" not in marked_up and "<b>" not in marked_up
+
+
+def test_a_review_marks_what_cannot_be_read_of_a_recording(house: House, held: str, desk: Tab) -> None:
+    attempt_id = house.desk.open_file(held).questions[0].attempts[0].attempt.id
+    with house.database.transaction() as tx:
+        gap = Gap(2, 65, "The recording is damaged here and cannot be read.")
+        AttemptRepo(tx).replace_transcript(attempt_id, [FinalSegment(0, "A list.", 0, 1.5)], [gap], house.clock.now())
+    desk.open("review", interview=held)
+    assert "0:02 to 1:05: The recording is damaged here" in desk.messages
+    assert "A list." in desk.text and "decoded again from the recording" in desk.text
 
 
 def test_a_review_counts_flags_and_pictures_in_its_tabs(review: Tab) -> None:

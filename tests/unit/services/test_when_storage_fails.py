@@ -287,7 +287,7 @@ def test_a_stray_file_in_the_spool_does_not_stop_the_start(house: House, make_ho
 def impatient(make_house: MakeHouse, monkeypatch: pytest.MonkeyPatch) -> House:
     """A house that waits for a locked database only a moment."""
     monkeypatch.setattr("core.storage.database.Database.__init__.__defaults__", (30,))
-    return make_house()
+    return make_house(job_workers=0)
 
 
 @contextmanager
