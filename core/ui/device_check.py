@@ -6,7 +6,6 @@ from core.bootstrap import House
 from core.domain.events import DevicesChecked
 from core.domain.flow import Phase
 from core.domain.interview import AnswerMode
-from core.domain.transcript import FinalSegment
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
 from core.services.monitor import PracticeMonitor
@@ -97,10 +96,12 @@ def _rows(house: House, room: LiveRoom, view: InterviewView) -> None:
 
 
 def _row(name: str, state: CheckState, text: str) -> None:
-    cells = st.columns([1, 1.1, 4], vertical_alignment="center")
-    cells[0].markdown(f"**{name}**")
-    cells[1].markdown(ICONS[state])
-    cells[2].text(text)
+    # Name and state share a cell, so that a phone shows them on one line.
+    label, words = st.columns([2.1, 4], vertical_alignment="center", gap="small")
+    with label.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{name}**", width=108)
+        st.markdown(ICONS[state], width="content")
+    words.text(text)
 
 
 def _browser(found: BrowserProbe | None) -> tuple[CheckState, str]:
@@ -195,5 +196,5 @@ def _done(house: House, room: LiveRoom, view: InterviewView, sound: dict[str, ob
             house.interviews.apply(view.session_id, DevicesChecked())
 
 
-def _forget(_attempt_id: int, _segment: FinalSegment) -> None:
+def _forget(*_: object) -> None:
     """Practice words are shown and not kept."""

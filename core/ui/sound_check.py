@@ -1,5 +1,6 @@
 """The rows of the device check that sound has: microphone, room, and the loudspeaker on request."""
 
+import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from core.domain.transcript import CaptionView
 from core.services.live_room import LiveRoom
 from core.speech import room_check
-from core.speech.ear import RoomEar
+from core.speech.ear import KEPT_S, RoomEar
 from core.speech.echo import ToneFound, ToneParams
 from core.speech.noise import NoiseReading
 from core.speech.room_check import CheckState, Finding, Problem
@@ -16,6 +17,10 @@ from core.ui.device_words import LOUDSPEAKER_GOOD, NO_OUTPUT_LIST, SOUND_PROBLEM
 
 SENTENCE = -1
 """Attempt id no database row has: the test sentence is shown and forgotten."""
+CLEAN_DB = 40.0
+"""Above this a figure says "clean", not how clean."""
+NO_NOISE_DBFS = -80.0
+"""Below this the browser has taken the noise away, and a figure would mean nothing."""
 _SENTENCE_HEARD = "check:sentence_heard"
 _MEASURED = "check:measured"
 TONE = ToneParams()
@@ -31,6 +36,8 @@ class Measured:
     """Of the latest stretch somebody spoke in."""
     crest_db: float | None = None
     tone: ToneFound | None = None
+    tone_at: float = float("-inf")
+    """When it was played, monotonic seconds: until it is forgotten, it would count as noise."""
     tone_live: bool = False
     """The microphone was on while the tone was played."""
     heard: bool | None = None
@@ -66,7 +73,7 @@ def microphone(room: LiveRoom, device_error: str) -> tuple[CheckState, str]:
     ask = f"Please say: {room_check.TEST_SENTENCE}"
     if not heard:
         return (found.state, f"{advice}\n{ask}") if advice else (CheckState.WAITING, ask)
-    return CheckState.WEAK, "\n".join(filter(None, (f"We heard: {heard[-120:]}", advice, ask)))
+    return CheckState.WEAK, "\n".join(filter(None, (f"We heard: {heard[-120:]}", advice or _figure(room), ask)))
 
 
 def room_noise(room: LiveRoom) -> tuple[CheckState, str]:
@@ -76,7 +83,10 @@ def room_noise(room: LiveRoom) -> tuple[CheckState, str]:
     if found.state is CheckState.WAITING:
         return found.state, "Measured once the microphone is on."
     words = SOUND_PROBLEMS.get(found.problem, "Your room is quiet.")
-    return found.state, f"{words}\nNoise at {reading.noise_floor_dbfs:.0f} dB."
+    floor = reading.noise_floor_dbfs
+    if floor is None or floor < NO_NOISE_DBFS:
+        return found.state, words
+    return found.state, f"{words} Noise at −{-floor:.0f} dB."
 
 
 def loudspeaker(room: LiveRoom) -> None:
@@ -98,7 +108,7 @@ def loudspeaker(room: LiveRoom) -> None:
             m.heard = event.heard
         elif event.how == "played":
             m.tone_live, m.heard = room.health().audio_live, None
-            m.tone = m.ear.find_tone(TONE)
+            m.tone, m.tone_at = m.ear.find_tone(TONE), time.monotonic()
         st.session_state[_MEASURED] = m
 
 
@@ -126,7 +136,7 @@ def _measured(room: LiveRoom) -> Measured:
 def _voice(room: LiveRoom) -> Finding:
     m = _measured(room)
     noise = m.ear.noise()
-    if noise is not None:  # in silence the last figures stay
+    if noise is not None and time.monotonic() - m.tone_at > KEPT_S:  # in silence the last figures stay
         m.noise, m.crest_db = noise, m.ear.crest_db()
     return room_check.check_microphone(room.level.snapshot(), m.noise, m.crest_db)
 
@@ -135,10 +145,16 @@ def _after_sentence(room: LiveRoom, found: Finding, heard: str) -> tuple[CheckSt
     """Words came back, so nothing has failed; who has said enough may be silent now."""
     if found.problem is not Problem.NOT_HEARD and (advice := SOUND_PROBLEMS.get(found.problem)):
         return CheckState.WEAK, f"{heard}\n{advice}"
+    return CheckState.GOOD, f"{heard}\n{_figure(room)}".strip()
+
+
+def _figure(room: LiveRoom) -> str:
+    """Voice against noise in words; why not, where it cannot be measured; empty before."""
     m = _measured(room)
     if m.noise is None:
-        return CheckState.GOOD, f"{heard}\n{m.ear.unmeasured}" if m.ear.unmeasured else heard
-    return CheckState.GOOD, f"{heard}\nYour voice is {m.noise.snr_db:.0f} dB above the noise."
+        return m.ear.unmeasured
+    amount = f"over {CLEAN_DB:.0f}" if m.noise.snr_db > CLEAN_DB else f"{m.noise.snr_db:.0f}"
+    return f"Your voice is {amount} dB above the noise."
 
 
 def _output(m: Measured) -> Finding:
