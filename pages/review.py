@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import desk, guards
+from core.ui import delivery_card, desk, guards
 from core.ui.house import house
 
 rooms = house()
@@ -33,6 +33,7 @@ answers, flags, events, pictures, history = st.tabs(
 with answers:
     if not file.questions:
         st.caption("The interview has not started yet.")
+    delivery_card.notice(rooms, file)
     for entry in file.questions:
         desk.question(rooms, entry)
 with flags:

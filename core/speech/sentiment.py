@@ -76,7 +76,7 @@ def rate_wording(text: str, reason: str = "", params: SentimentParams | None = N
     total = sum(tone.sentences for tone in tones)
     terms = tuple(
         Term(
-            name=f"Sentences counted {tone.kind}",
+            name=f"Counted {tone.kind}",
             value=float(tone.sentences),
             unit="sentences",
             scale="points are their mean VADER value",

@@ -1,6 +1,7 @@
 """How an answer was given, for the recruiter: quiet tables with units, and the arithmetic behind them."""
 
 from html import escape
+from itertools import groupby
 
 import streamlit as st
 
@@ -121,19 +122,26 @@ def _named(figures: DeliveryFigures, names: dict[FigureName, str]) -> list[tuple
 
 
 def _group(title: str, rows: list[tuple[str, Figure]]) -> str:
+    """Rows in order; neighbours that share a reason share a row, and a whole group needs no names."""
     shared = {figure.reason for _, figure in rows}
     if len(shared) == 1 and (reason := shared.pop()):
-        body = f'<tr><th colspan="3"><span class="u">Not measured: {escape(reason)}</span></th></tr>'
+        body = _refused("", reason)
     else:
-        body = "".join(_row(label, figure) for label, figure in rows)
+        runs = groupby(rows, key=lambda row: row[1].reason)
+        body = "".join(
+            _refused(", ".join(label for label, _ in run), reason) if reason else "".join(_row(*row) for row in run)
+            for reason, run in runs
+        )
     return f"<table><caption>{escape(title)}</caption><tbody>{body}</tbody></table>"
 
 
+def _refused(labels: str, reason: str) -> str:
+    names = f"{escape(labels)}<br>" if labels else ""
+    return f'<tr><th scope="row" colspan="3">{names}<span class="u">not measured: {escape(reason)}</span></th></tr>'
+
+
 def _row(label: str, figure: Figure) -> str:
-    if figure.value is None:
-        reason = f'<br><span class="u">not measured: {escape(figure.reason)}</span>'
-        return f'<tr><th scope="row" colspan="3">{escape(label)}{reason}</th></tr>'
-    number, unit = value_text(figure.value, figure.unit), escape(figure.unit)
+    number, unit = value_text(figure.value or 0.0, figure.unit), escape(figure.unit.replace("-", "−"))
     return f'<tr><th scope="row">{escape(label)}</th><td class="n">{number}</td><td class="u">{unit}</td></tr>'
 
 
