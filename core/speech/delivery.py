@@ -41,11 +41,11 @@ class DeliveryParams:
     min_voiced_s: float = 2.0
     """Voiced sound needed before pitch is given."""
 
-    min_pause_snr_db: float = 10.0
+    min_pause_snr_db: float = 15.0
     """Signal to noise from which pauses are found where they are; below, the short ones come and go."""
 
     min_pitch_snr_db: float = 5.0
-    """Signal to noise from which pitch is read; in white noise of 3 dB the range shrinks by 8 %."""
+    """Signal to noise from which pitch is read; in white noise of 5 dB the range shrinks by up to 10 %."""
 
     min_energy_snr_db: float = 30.0
     """Signal to noise from which the energy range is that of the voice (within 3 dB) and not its distance to the
