@@ -5,7 +5,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from core.domain.clock import Clock
 from core.domain.errors import InterviewError, StorageUnavailable
@@ -14,6 +14,7 @@ from core.media.audio import SAMPLE_RATE, Samples
 from core.media.clip import ClipParams, decode_clip
 from core.media.encoding import encode_flac
 from core.services.clip import Clip, ClipStage
+from core.services.recording_target import NUMBERS_A_PART
 from core.services.recordings import RecordingStore
 from core.services.rooms import LiveRooms
 from core.speech.board import FAILED
@@ -144,20 +145,21 @@ class ClipService:
     def _take(self, clip: Clip, session_id: str, data: bytes) -> None:
         samples = decode_clip(data, self._params.limits)
         clip.total_s = samples.size / SAMPLE_RATE
-        offset_s = self._store(clip, session_id, samples)
-        if offset_s is None:
+        place = self._store(clip, session_id, samples)
+        if place is None:
             clip.stage = ClipStage.KNOWN
             return
+        part, offset_s = place
         clip.stage = ClipStage.WRITING
         clip.stored.set()
-        self._write_down(clip, samples, self._first_number(session_id, clip.attempt_id), offset_s)
+        self._write_down(clip, samples, self._first_number(session_id, clip.attempt_id, part), offset_s)
         clip.stage = ClipStage.DONE
 
-    def _store(self, clip: Clip, session_id: str, samples: Samples) -> float | None:
+    def _store(self, clip: Clip, session_id: str, samples: Samples) -> tuple[int, float] | None:
         """Commit the sound, however often the disk or the database refuses.
 
         Returns:
-            Seconds recorded of the attempt before it; None when the attempt has this recording already.
+            Which part of the attempt it is, and seconds recorded before it; None when the attempt has it already.
         """
         while True:
             try:
@@ -169,18 +171,19 @@ class ClipService:
                 part = self._recordings.next_part(session_id, clip.attempt_id)
                 self._recordings.add(session_id, clip.attempt_id, part, samples, self._clock.now())
                 clip.error = None
-                return sum(p.duration_s for p in parts)
+                return part, sum(p.duration_s for p in parts)
             except StorageUnavailable as error:
                 clip.error = error
                 if self._stopping.wait(_AGAIN_S):
                     raise
 
-    def _first_number(self, session_id: str, attempt_id: int) -> int:
+    def _first_number(self, session_id: str, attempt_id: int, part: int) -> int:
         """Number for the next segment: behind those stored, those of this service, those of a live recording."""
         with self._database.reading() as tx:
             stored = AttemptRepo(tx).live_segments(attempt_id)
         room = self._rooms.find(session_id)
         return max(
+            part * NUMBERS_A_PART,
             stored[-1].number + 1 if stored else 0,
             self._next_number.get(attempt_id, 0),
             room.next_number(attempt_id) if room is not None else 0,
@@ -188,7 +191,7 @@ class ClipService:
 
     def _write_down(self, clip: Clip, samples: Samples, first: int, offset_s: float) -> None:
         def deliver(segment: FinalSegment) -> None:
-            self._keep(clip.attempt_id, placed(segment, first, offset_s))
+            self._keep(clip.attempt_id, segment.placed(first, offset_s))
             clip.words += len(segment.text.split())
             clip.unheard += segment.engine == FAILED
             clip.done_s = max(clip.done_s, segment.end_s)
@@ -218,14 +221,3 @@ class ClipService:
         if not left:
             clip.done_s = max(clip.done_s, stream.received_s)
         return True
-
-
-def placed(segment: FinalSegment, first: int, offset_s: float) -> FinalSegment:
-    """A segment of a clip as one of its answer."""
-    return replace(
-        segment,
-        number=first + segment.number,
-        start_s=segment.start_s + offset_s,
-        end_s=segment.end_s + offset_s,
-        words=tuple(replace(w, start_s=w.start_s + offset_s, end_s=w.end_s + offset_s) for w in segment.words),
-    )
