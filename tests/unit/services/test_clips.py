@@ -252,3 +252,19 @@ def test_a_clock_about_to_run_out_waits_for_the_words(clock: ManualClock) -> Non
     clip.finished_at = clock.monotonic()
     left += clip.owed_s(clock.monotonic(), left)
     assert 10.0 <= left <= 25.0
+
+
+def test_a_clip_that_a_killed_server_only_stored_is_written_down_after_the_restart(
+    make_house: MakeHouse, clock: ManualClock, spoken: Samples
+) -> None:
+    house = make_house()
+    holder = by_clips(house, clock)
+    house.answers.clips._keep = lambda *_: None
+    give(holder, encode_wav(spoken))
+    assert segments(holder) == ()
+    clock.tick(60)
+    reborn = make_house(job_workers=0)
+    assert reborn.transcription.wait_ready(60)
+    reborn.jobs.run_due()
+    assert len(set(heard(holder)) & set(words(SENTENCE))) >= 5
+    assert reborn.answers.draft(holder.attempt_id).text
