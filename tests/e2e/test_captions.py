@@ -69,18 +69,26 @@ def both(playwright: Playwright, server, records, speech):
             watch_captions(page)
             press(page, "Start recording")
             page.get_by_role("button", name="Stop recording", exact=True).wait_for()
-        pages["left"].wait_for_timeout(1000 * (max(s for _, s in speech.values()) + 5))
         for who, page in pages.items():
-            expect(box(page)).not_to_have_value("")
+            wait_until_said(page, SAID[who])
             held[who]["seen"] = page.evaluate("window.seenCaptions")
             press(page, "Finish")
             page.get_by_text("Thank you, you are done").wait_for()
             no_trouble(page)
-        pages["left"].wait_for_timeout(3000)
     for who in held:
         session = held[who]["session"]
         held[who]["answer"] = records.rows("select answer from questions where session_id = ?", session)[0]["answer"]
     return held
+
+
+def wait_until_said(page: Page, sentence: str) -> None:
+    """Wait until four fifths of a sentence are in the box."""
+    said = set(words(sentence))
+    for _ in range(240):
+        if len(said & set(words(box(page).input_value()))) >= 0.8 * len(said):
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(f"only this was heard of the sentence: {box(page).input_value()!r}")
 
 
 @pytest.mark.parametrize("who", SAID)
@@ -99,8 +107,10 @@ def test_of_two_who_speak_at_once_nobody_gets_the_words_of_the_other(both, who: 
 
 @pytest.mark.parametrize("who", SAID)
 def test_words_are_shown_before_they_are_final(both, who: str) -> None:
-    first = next((strip, text) for strip, text in both[who]["seen"] if strip or text)
-    assert first[0] and not first[1]
+    seen = both[who]["seen"]
+    last = seen[-1][1]
+    early = [set(words(strip)) & set(words(last[len(text) :])) for strip, text in seen if last.startswith(text)]
+    assert any(len(known) >= 2 for known in early), seen
 
 
 @pytest.fixture(scope="module")
@@ -139,11 +149,11 @@ def by_file(playwright: Playwright, server, records, speech, tmp_path_factory: p
     return seen
 
 
-def test_an_uploaded_recording_becomes_the_answer_word_for_word(by_file, records) -> None:
+def test_an_uploaded_recording_becomes_the_answer(by_file, records) -> None:
     answer = records.rows("select * from questions where session_id = ?", by_file["session"])[0]
     assert (answer["mode"], answer["ending"], answer["edited"]) == ("clip", "submitted", 0)
-    assert answer["answer"] == by_file["heard"]
-    assert error_rate_in_loop(answer["answer"], SAID["left"]) < 0.3
+    for text in (by_file["heard"], answer["answer"]):
+        assert error_rate_in_loop(text, SAID["left"]) < 0.3
 
 
 def test_a_file_given_twice_is_stored_once(by_file, records, speech) -> None:
