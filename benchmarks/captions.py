@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.feeding import Speaker, play
 from core import weights
-from core.domain.transcript import FinalSegment
+from core.domain.transcript import FinalSegment, Word
 from core.media.audio import SAMPLE_RATE, Samples
 from core.media.clip import decode_clip
 from core.speech.captions import CaptionStream
@@ -77,15 +77,20 @@ class ObservedService(TranscriptionService):
         self.heard.append(heard)
         show, deliver = stream.show_interim, stream.deliver
 
-        def note_interim(cut: InterimCut, text: str) -> None:
-            show(cut, text)
-            if (guess := stream.guess(cut.number)) is not None:
-                heard.interims[cut.number] = f"{guess.solid} {guess.rest}"
-                heard.solid[cut.number] = guess.solid
+        def note(number: int) -> None:
+            if (guess := stream.guess(number)) is not None:
+                heard.interims[number] = f"{guess.solid} {guess.rest}"
+                heard.solid[number] = guess.solid
 
-        def note_final(segment: FinalSegment) -> None:
-            deliver(segment)
-            heard.published.setdefault(segment.number, time.monotonic())
+        def note_interim(cut: InterimCut, text: str, words: Sequence[Word] = ()) -> None:
+            show(cut, text, words)
+            note(cut.number)
+
+        def note_final(segment: FinalSegment, *, presumed: bool = False) -> None:
+            deliver(segment, presumed=presumed)
+            note(segment.number)
+            for number in range(len(stream.view().finals)):  # a predecessor sets free what waited for it
+                heard.published.setdefault(number, time.monotonic())
 
         stream.show_interim, stream.deliver = note_interim, note_final  # type: ignore[method-assign]
         return stream

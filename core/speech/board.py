@@ -2,10 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.domain.transcript import FinalSegment
+from core.domain.transcript import FinalSegment, Word
 from core.speech.agreement import Agreement, AgreementParams, Guess
 
 FAILED = "failed"
@@ -82,13 +82,17 @@ class CaptionBoard:
             self._expected[number] = now
             return number
 
-    def show_interim(self, number: int, text: str, heard_to_s: float) -> None:
+    def show_interim(
+        self, number: int, text: str, heard_to_s: float, words: Sequence[Word] = (), *, paused: bool = False
+    ) -> None:
         """Publish a guess at a segment, unless its final or a newer guess has come first.
 
         Args:
             number: Of the segment.
             text: The words.
             heard_to_s: End of the audio decoded, seconds of the stream.
+            words: The same words with their confidence, where known.
+            paused: The speaker paused behind them.
         """
         with self._state:
             if number != self._next_number and number not in self._expected:
@@ -96,7 +100,7 @@ class CaptionBoard:
             if number in self._guesses and self._guesses[number][1] >= heard_to_s:
                 return
             agreement = self._guessing.setdefault(number, Agreement(self._agreement))
-            self._guesses[number] = agreement.update(text), heard_to_s
+            self._guesses[number] = agreement.update(text, heard_to_s, words, paused=paused), heard_to_s
 
     def guess(self, number: int) -> Guess | None:
         """The guess shown at a segment without a final."""

@@ -1,20 +1,22 @@
 """One speaker's stream: audio in, utterances out, and what can be shown of them."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from core.domain.clock import Clock
-from core.domain.transcript import CaptionMode, CaptionQuality, CaptionView, FinalSegment
+from core.domain.transcript import CaptionMode, CaptionQuality, CaptionView, FinalSegment, Word
 from core.media.audio import SAMPLE_RATE, Samples
 from core.media.level import compute_rms
 from core.media.window import AudioWindow
 from core.speech.agreement import AgreementParams, Guess
 from core.speech.board import FAILED, CaptionBoard
-from core.speech.segmenter import Segmenter, SegmenterParams, SegmentEvent, SegmentStarted
+from core.speech.decoder_port import DecoderPort
+from core.speech.lateness import Lateness
+from core.speech.presumption import Presumption
+from core.speech.segmenter import SegmentEnded, Segmenter, SegmenterParams, SegmentEvent, SegmentStarted
 from core.speech.utterance import InterimCut, Utterance
 from core.speech.vad import WINDOW_SAMPLES, SileroStream
 
@@ -28,30 +30,6 @@ class CaptionParams:
 
     agreement: AgreementParams = field(default_factory=AgreementParams)
     """What is shown solid."""
-
-
-class DecoderPort(Protocol):
-    """What a stream asks of the service behind it. All return at once."""
-
-    def request_final(self, stream: "CaptionStream", utterance: Utterance, ready_at: float) -> None:
-        """Decode this, sooner or later, and call ``stream.deliver``."""
-        ...
-
-    def request_interim(self, stream: "CaptionStream", waiting_since: float) -> None:
-        """Decode what ``stream.cut_interim`` gives at that time, if anything, and call ``stream.show_interim``."""
-        ...
-
-    def interim_after_s(self, first: bool) -> float | None:
-        """Seconds of new speech after which an interim may be asked for; None while the machine is behind."""
-        ...
-
-    def is_live(self, stream: "CaptionStream") -> bool:
-        """Whether the speaker is captioned while speaking, and not only afterwards."""
-        ...
-
-    def stream_finished(self, stream: "CaptionStream") -> None:
-        """No more audio comes."""
-        ...
 
 
 class CaptionStream:
@@ -96,6 +74,7 @@ class CaptionStream:
         self._lock = threading.Lock()  # everything below
         self._vad = SileroStream()
         self._segmenter = Segmenter(segmenter)
+        self._presumption = Presumption()
         self._audio = AudioWindow()
         self._received = 0
         self._judged = 0  # samples the VAD has seen
@@ -103,8 +82,7 @@ class CaptionStream:
         self._open_from: int | None = None  # start of the utterance being spoken
         self._captioned_to = 0  # position up to which an interim was cut
         self._finished = False
-        self._worst = CaptionMode.LIVE
-        self._delayed_s = 0.0
+        self._lateness = Lateness()
         self._looked_at = 0  # samples received when the mode was last looked at
 
     @property
@@ -129,7 +107,8 @@ class CaptionStream:
                 self._judge(self._audio.slice(self._judged, self._judged + WINDOW_SAMPLES))
             self._ask_interim()
             if self._received - self._looked_at >= SAMPLE_RATE // 2:
-                self._note_mode()
+                self._lateness.note(self._view().mode, (self._received - self._looked_at) / SAMPLE_RATE)
+                self._looked_at = self._received
 
     def finish(self) -> None:
         """End the stream: what is being spoken becomes the last final. A second call does nothing."""
@@ -152,7 +131,7 @@ class CaptionStream:
 
     def quality(self) -> CaptionQuality:
         """What the captions were worth so far; to be stored with the answer."""
-        return CaptionQuality(self._worst, round(self._delayed_s, 1), round(self._board.longest_wait_s, 2))
+        return self._lateness.quality(self._board.longest_wait_s)
 
     def wait_final(self, timeout_s: float) -> bool:
         """Wait until each utterance so far is delivered; after :meth:`finish` that is the whole answer.
@@ -179,17 +158,37 @@ class CaptionStream:
             samples = self._audio.slice(self._open_from, self._received)
             return InterimCut(self._board.next_number, samples, self._received / SAMPLE_RATE)
 
-    def show_interim(self, cut: InterimCut, text: str) -> None:
+    def show_interim(self, cut: InterimCut, text: str, words: Sequence[Word] = ()) -> None:
         """For workers: publish an interim, unless its final has come first."""
-        self._board.show_interim(cut.number, text, cut.end_s)
+        self._board.show_interim(cut.number, text, cut.end_s, words)
 
     def guess(self, number: int) -> Guess | None:
-        """The interim shown of one utterance, split into what is solid and what is not."""
+        """The interim shown of one utterance."""
         return self._board.guess(number)
 
-    def deliver(self, segment: FinalSegment) -> None:
-        """For workers: publish a final; it is held back until its predecessors are there."""
+    def wants(self, utterance: Utterance) -> bool:
+        """For workers: whether this must be decoded; the speaker may have gone on behind a presumed end."""
+        with self._lock:
+            return not utterance.presumed or self._presumption.wants(utterance)
+
+    def deliver(self, segment: FinalSegment, *, presumed: bool = False) -> None:
+        """For workers: publish a final; it is held back until its predecessors are there.
+
+        What was heard of a presumed end is shown like an interim until the utterance has really ended.
+        """
+        if presumed:
+            with self._lock:
+                if not self._presumption.take(segment):
+                    self._board.show_interim(segment.number, segment.text, segment.end_s, segment.words, paused=True)
+                    return
         self._board.deliver(segment, self._clock.monotonic())
+
+    def give_up(self, utterance: Utterance) -> None:
+        """For workers: it cannot be decoded; delivered without words, its sound is in the recording."""
+        with self._lock:
+            if utterance.presumed and not self._presumption.drop(utterance.number):
+                return  # it has not ended: the real end is tried afresh
+        self.deliver(FinalSegment(utterance.number, "", utterance.start_s, utterance.end_s, None, FAILED))
 
     def _view(self) -> CaptionView:
         board, now = self._board.view(), self._clock.monotonic()
@@ -209,15 +208,6 @@ class CaptionStream:
             mode = CaptionMode.AFTER
         return CaptionView(board.finals, board.solid, board.interim, board.pending, mode, heard_to_s)
 
-    def _note_mode(self) -> None:
-        seconds = (self._received - self._looked_at) / SAMPLE_RATE
-        self._looked_at = self._received
-        mode = self._view().mode
-        if mode is not CaptionMode.LIVE:
-            self._delayed_s += seconds
-        if mode is CaptionMode.AFTER or self._worst is CaptionMode.LIVE:
-            self._worst = mode
-
     def _judge(self, window: Samples) -> None:
         self._judged += WINDOW_SAMPLES
         self._handle(self._segmenter.feed(self._vad.probability(window), compute_rms(window)))
@@ -230,15 +220,28 @@ class CaptionStream:
                 self._starts.append(event.start_sample)
                 self._open_from = self._captioned_to = event.start_sample
                 continue
-            self._open_from = None
+            ended = isinstance(event, SegmentEnded)
+            number = self._board.expect(now) if ended else self._board.next_number
             end = min(event.end_sample, self._received)  # the last window is filled up with zeros
             utterance = Utterance(
-                self._board.expect(now),
+                number,
                 self._audio.slice(event.start_sample, end),
                 event.start_sample / SAMPLE_RATE,
                 end / SAMPLE_RATE,
                 self._vocabulary,
+                presumed=not ended,
             )
+            if ended:
+                self._open_from = None
+                presumed, heard = self._presumption.ended(utterance)
+                if presumed and heard is None:
+                    continue  # its decode, under way, is the final
+                utterance = replace(utterance, heard=heard)
+            elif self.interims and self._decoder.is_live(self):
+                self._captioned_to = self._received
+                self._presumption.begin(utterance)
+            else:
+                continue  # nobody waits for the words
             self._decoder.request_final(self, utterance, now)
 
     def _ask_interim(self) -> None:

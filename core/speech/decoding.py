@@ -9,7 +9,6 @@ from core.domain.errors import InterviewError, ModelUnavailable
 from core.domain.transcript import FinalSegment, Word
 from core.media.audio import SAMPLE_RATE, Samples
 from core.speech import guards
-from core.speech.board import FAILED
 from core.speech.captions import CaptionStream
 from core.speech.engine_chain import engine_label
 from core.speech.guards import GuardParams
@@ -79,16 +78,20 @@ class Decoder:
             self._failed(error)
             return 0
         for (stream, cut), one in zip(cuts, heard, strict=True):
-            stream.show_interim(cut, guards.judge(one, cut.samples, self._guards))
+            stream.show_interim(cut, guards.judge(one, cut.samples, self._guards), one.words)
         return len(cuts)
 
     def finals(self, works: Sequence[Spoken]) -> list[Spoken]:
         """Decode finished utterances and deliver them.
 
         Returns:
-            Those that could not be decoded: to be tried again, or given up by :meth:`give_up`.
+            Those that could not be decoded: to be tried again, or given up.
         """
-        if self.unavailable is not None:
+        for work in works:
+            if work.utterance.heard is not None:
+                work.stream.deliver(work.utterance.heard)
+        works = [work for work in works if work.utterance.heard is None and work.stream.wants(work.utterance)]
+        if self.unavailable is not None or not works:
             return list(works)
         pieces = [Piece(work.utterance.samples, work.utterance.vocabulary) for work in works]
         try:
@@ -100,13 +103,9 @@ class Decoder:
             return list(works)
         for work, one in zip(works, heard, strict=True):
             u = work.utterance
-            work.stream.deliver(self._segment(u.number, one, u.samples, u.start_s, u.end_s))
+            segment = self._segment(u.number, one, u.samples, u.start_s, u.end_s)
+            work.stream.deliver(segment, presumed=u.presumed)
         return []
-
-    def give_up(self, work: Spoken) -> None:
-        """Deliver an utterance without words; its sound is in the recording, where the last decode finds it."""
-        u = work.utterance
-        work.stream.deliver(FinalSegment(u.number, "", u.start_s, u.end_s, None, FAILED))
 
     def recorded(self, work: Recorded) -> None:
         """Decode a window; a failure is the caller's to see."""

@@ -10,7 +10,8 @@ from core.speech.endpoint import EndpointEngine, EndpointParams
 from core.speech.engine_chain import ChainParams, EngineChain, Link
 from core.speech.machine import Machine, measure_machine
 from core.speech.models import BUNDLED, ENGLISH, FitParams, ModelShelf, choose_final
-from core.speech.whisper import WhisperEngine, WhisperParams
+from core.speech.whisper import WhisperEngine
+from core.speech.whisper_params import WhisperParams
 
 LOCAL = "local"
 ENDPOINT = "endpoint"

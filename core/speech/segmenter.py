@@ -6,6 +6,8 @@ from enum import Enum
 from core.media.audio import SAMPLE_RATE
 from core.speech.vad import WINDOW_MS, WINDOW_SAMPLES
 
+_SHORTEST_GAP = 2  # windows, 64 ms: the closure of a stop consonant is shorter
+
 
 @dataclass(frozen=True, slots=True)
 class SegmenterParams:
@@ -23,14 +25,20 @@ class SegmenterParams:
     min_silence_ms: int = 500
     """Silence that ends an utterance. Shorter answers the speaker sooner, longer keeps sentences whole."""
 
+    pause_ms: int = 256
+    """Silence after which an utterance is presumed to have ended, so that its decode can begin."""
+
+    long_after_s: float = 7.0
+    """Length from which a pause of ``pause_ms`` ends an utterance: better there than in the middle of a word later."""
+
     speech_pad_ms: int = 200
     """Audio kept on either side, so that weak first and last consonants are heard."""
 
     max_segment_s: float = 12.0
     """Longest utterance; then it is cut at its quietest place."""
 
-    cut_search_s: float = 4.0
-    """How far back from the limit the quietest place is looked for."""
+    cut_search_s: float = 2.0
+    """How far back from the limit the quietest place is looked for; so much later its words come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,14 @@ class SegmentStarted:
     """An utterance is believed to have begun at ``start_sample`` of the stream."""
 
     start_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPaused:
+    """Should nobody speak on, the utterance will end with exactly these samples."""
+
+    start_sample: int
+    end_sample: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +68,7 @@ class SegmentEnded:
     forced: bool = False
 
 
-SegmentEvent = SegmentStarted | SegmentEnded
+SegmentEvent = SegmentStarted | SegmentPaused | SegmentEnded
 
 
 class _State(Enum):
@@ -73,6 +89,8 @@ class Segmenter:
         self._params = p
         self._min_speech = max(1, round(p.min_speech_ms / WINDOW_MS))
         self._min_silence = max(1, round(p.min_silence_ms / WINDOW_MS))
+        self._pause = min(self._min_silence, max(1, round(p.pause_ms / WINDOW_MS)))
+        self._long = int(p.long_after_s * SAMPLE_RATE)
         self._pad = SAMPLE_RATE * p.speech_pad_ms // 1000
         self._max_samples = max(2 * WINDOW_SAMPLES, int(p.max_segment_s * SAMPLE_RATE))
         self._search = max(1, int(p.cut_search_s * SAMPLE_RATE) // WINDOW_SAMPLES)
@@ -122,8 +140,11 @@ class Segmenter:
         if self._state is _State.STARTING and self._voiced >= self._min_speech:
             self._state = _State.ACTIVE
             events.append(SegmentStarted(self._start))
-        if index - self._last_voiced >= self._min_silence:
+        silence = index - self._last_voiced
+        if silence >= self._silence_needed():
             events.extend(self._end())
+        elif silence == self._pause and self._state is _State.ACTIVE:
+            events.append(SegmentPaused(self._start, self._last_sample()))
         elif self._state is _State.ACTIVE and self.position - self._start >= self._max_samples:
             events.extend(self._cut())
         return events
@@ -145,9 +166,21 @@ class Segmenter:
         self._state = _State.QUIET
         if not believed:
             return []
-        end = min(self.position, (self._last_voiced + 1) * WINDOW_SAMPLES + self._pad)
+        end = self._last_sample()
         self._floor = end
         return [SegmentEnded(self._start, end)]
+
+    def _silence_needed(self) -> float:
+        """Windows of silence that end the segment: fewer the closer it comes to being cut."""
+        length = self.position - self._start
+        if length < self._long or self._state is not _State.ACTIVE:
+            return self._min_silence
+        left = max(0.0, (self._max_samples - length) / (self._max_samples - self._long))
+        return max(_SHORTEST_GAP, self._pause * left)
+
+    def _last_sample(self) -> int:
+        """End of the current segment if it ended now."""
+        return min(self.position, (self._last_voiced + 1) * WINDOW_SAMPLES + self._pad)
 
     def _cut(self) -> list[SegmentEvent]:
         cut = self._quietest()

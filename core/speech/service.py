@@ -230,7 +230,7 @@ class TranscriptionService:
             if tries < self._params.attempts and self.load_error is None:
                 self._scheduler.add(replace(job, tries=tries))
             elif isinstance(work, Spoken):
-                self._decoder.give_up(work)
+                work.stream.give_up(work.utterance)
             elif isinstance(work, Recorded):
                 work.error = ProviderFailed("The recording could not be transcribed.", "It is kept; try again later.")
                 work.done.set()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.domain.transcript import FinalSegment
 from core.media.audio import Samples
 
 
@@ -15,6 +16,8 @@ class Utterance:
         start_s: Seconds from the start of the stream.
         end_s: Seconds from the start of the stream.
         vocabulary: Hint for the decoder.
+        presumed: The speaker paused and may go on; of use only if not.
+        heard: What was heard of it, decoded when its end was presumed.
     """
 
     number: int
@@ -22,6 +25,8 @@ class Utterance:
     start_s: float
     end_s: float
     vocabulary: str
+    presumed: bool = False
+    heard: FinalSegment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,8 @@ from core.domain.errors import ModelUnavailable
 from core.domain.transcript import Word
 from core.media.audio import SAMPLE_RATE, Samples
 from core.speech.hearing import Effort, Heard, Piece
+from core.speech.memory import limit_heaps
+from core.speech.whisper_params import EffortParams, WhisperParams
 
 _FULL_SCALE = 32_768.0
 _FRAME_SAMPLES = 160  # mel frames: hop of 10 ms at 16 kHz
@@ -21,49 +22,6 @@ _FRAMES_PER_S = SAMPLE_RATE // _FRAME_SAMPLES
 _CONTEXT_STEP_S = 0.5  # batched pieces share a context; coarse steps keep the tensors' shapes few
 _PREPENDED = "\"'“¿([{-"
 _APPENDED = "\"'.。,，!！?？:：”)]}、"
-
-
-@dataclass(frozen=True, slots=True)
-class EffortParams:
-    """How one effort is decoded. See ``docs/speech.md`` for what was measured.
-
-    Attributes:
-        min_context_s: Shortest context; far below 30 s the model, trained on 30 s, loops and invents.
-        margin_s: Room left behind the speech in a shortened context.
-        beams: Beam size; 1 is greedy.
-        tokens_per_s: Cap on tokens, in proportion: a fast speaker makes six a second, a loop makes hundreds.
-        extra_tokens: Added to the cap, so that a short word is not cut.
-    """
-
-    min_context_s: float
-    margin_s: float
-    beams: int
-    tokens_per_s: float = 12.0
-    extra_tokens: int = 24
-
-
-@dataclass(frozen=True, slots=True)
-class WhisperParams:
-    """Knobs of the Whisper engine."""
-
-    interim: EffortParams = EffortParams(min_context_s=10.0, margin_s=3.0, beams=1, tokens_per_s=8.0, extra_tokens=12)
-    """A third of the cost of 30 s for 0.2 points more word errors (73 clips)."""
-
-    live: EffortParams = EffortParams(min_context_s=15.0, margin_s=3.0, beams=5)
-    """Segments are at most 12 s: 6.2 % word errors, as at 30 s, for 0.6 of the CPU (73 clips)."""
-
-    full: EffortParams = EffortParams(min_context_s=30.0, margin_s=0.0, beams=5)
-    """The context the model was trained on."""
-
-    use_vocabulary: bool = False
-    """Whether the decoder is given the caller's vocabulary: tiny.en heard 12 % wrongly with it, 10.5 % without."""
-
-    max_vocabulary_tokens: int = 64
-    """Longest hint given to the decoder."""
-
-    def of(self, effort: Effort) -> EffortParams:
-        """Knobs of one effort."""
-        return {Effort.INTERIM: self.interim, Effort.LIVE: self.live, Effort.FULL: self.full}[effort]
 
 
 class WhisperEngine:
@@ -123,6 +81,7 @@ class WhisperEngine:
             if self._model is not None:
                 return
             path = self._find()
+            limit_heaps()
             # Imported late: it costs a second that a page without speech need not pay.
             from faster_whisper import WhisperModel
             from faster_whisper.tokenizer import Tokenizer
@@ -184,7 +143,7 @@ class WhisperEngine:
         context_s = min(full_s, max(p.min_context_s, wanted_s))
         prompts = [self._prompt(piece.vocabulary) for piece in pieces]
         tokens = int(longest_s * p.tokens_per_s) + p.extra_tokens
-        encoded = self._model.encode(np.stack([self._features(piece.samples, context_s) for piece in pieces]))
+        encoded = self._encode([self._features(piece.samples, context_s) for piece in pieces])
         results = self._model.model.generate(
             encoded,
             prompts,
@@ -197,6 +156,19 @@ class WhisperEngine:
         ids = [[t for t in r.sequences_ids[0] if t < self._tokenizer.eot] for r in results]
         words = self._words(encoded, ids, [piece.samples.size for piece in pieces])
         return [self._heard(r, i, w) for r, i, w in zip(results, ids, words, strict=True)]
+
+    def _encode(self, features: Sequence[npt.NDArray[np.float32]]) -> Any:
+        """Encoder output for the batch, made one by one.
+
+        A batch makes the encoder no faster, and its attention over the whole context is where the memory goes: four
+        times 54 MB for 15 s of context.
+        """
+        from ctranslate2 import StorageView
+
+        encoded = [self._model.encode(one[None]) for one in features]
+        if len(encoded) == 1:
+            return encoded[0]
+        return StorageView.from_array(np.concatenate([np.asarray(one) for one in encoded]))
 
     def _heard(self, result: Any, tokens: list[int], words: tuple[Word, ...]) -> Heard:
         # CTranslate2 divides the summed log-probability by the length; the end token counts as one more

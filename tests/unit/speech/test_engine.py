@@ -8,7 +8,8 @@ from core.domain.errors import ModelUnavailable
 from core.media.audio import Samples
 from core.speech.guards import collapse_repeats
 from core.speech.hearing import Effort, Piece
-from core.speech.whisper import WhisperEngine, WhisperParams
+from core.speech.whisper import WhisperEngine
+from core.speech.whisper_params import WhisperParams
 from tests.unit.speech.samples import SENTENCES, word_errors
 
 
