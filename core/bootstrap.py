@@ -21,6 +21,7 @@ from core.services.delivery import DeliveryService
 from core.services.desk import DeskService
 from core.services.drawing import QuestionDrawer
 from core.services.interview import InterviewService
+from core.services.listeners import Listeners
 from core.services.monitor import PageMonitor, SessionMonitor
 from core.services.promises import CATCH_UP, DELIVERY, RECOVER, REDECODE, Promises
 from core.services.recordings import RecordingStore
@@ -57,6 +58,7 @@ class House:
     engines: Engines | None
     """What the transcription service hears with; None when the service was replaced."""
     transcription: TranscriptionService
+    listeners: Listeners
     watcher: Watcher
     rooms: LiveRooms
     voice: QuestionVoice
@@ -82,7 +84,7 @@ class House:
         self.answers.clips.stop()
         self.watcher.stop()
         self.jobs.stop()  # before what its handlers use; what it does not finish is done after the next start
-        self.transcription.stop()
+        self.listeners.stop()
         self.voice.close()
         self.database.close()
 
@@ -99,18 +101,22 @@ def build(settings: Settings, **overrides: Any) -> House:
     warnings = database.open()
     blobs = BlobStore(settings.blob_url or f"file://{settings.data_dir.resolve() / 'blobs'}")
     engines: Engines | None = None
+    here: TranscriptionService | None = None
     if (transcription := overrides.get("transcription")) is None:
         engines = _engines(settings, clock, warnings)
         transcription = TranscriptionService(engines.live, clock=clock, full_engine=engines.full)
+        if settings.voice_goes_to:
+            here = TranscriptionService(engines.here, clock=clock, full_engine=engines.here_full)
+    listeners = Listeners(database, transcription, here, settings.voice_goes_to)
     watcher = overrides.get("watcher") or _watcher(settings, clock)
     jobs = JobRunner(database, clock, JobParams(workers=settings.job_workers))
     outbox = Outbox(clock, jobs.wake)
     promises = Promises(outbox)
-    transcription.start()
+    listeners.start()
     watcher.start()
-    rooms = LiveRooms(transcription, watcher, clock)
+    rooms = LiveRooms(listeners, watcher, clock)
     recordings = RecordingStore(database, blobs, settings.data_dir / "spool", promises)
-    answers = AnswerService(database, recordings, rooms, transcription, clock, promises)
+    answers = AnswerService(database, recordings, rooms, listeners, clock, promises)
     source = make_source(settings.question_bank, settings.question_source)
     warnings.extend(source.warnings)
     recovered = recordings.recover()
@@ -123,8 +129,8 @@ def build(settings: Settings, **overrides: Any) -> House:
         database,
         promises,
         clock,
-        Redecoder(database, recordings, transcription, promises, clock),
-        Recovery(database, recordings, transcription, promises, clock),
+        Redecoder(database, recordings, listeners, promises, clock),
+        Recovery(database, recordings, listeners, promises, clock),
     )
     return House(
         settings=settings,
@@ -136,6 +142,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         outbox=outbox,
         engines=engines,
         transcription=transcription,
+        listeners=listeners,
         watcher=watcher,
         rooms=rooms,
         voice=overrides.get("voice") or QuestionVoice(_voices(settings)),

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from core.domain.interview import ConsentKind
 
-VERSION = "2026-11"
+VERSION = "2026-11.2"
+NAMES_DELIVERY = frozenset({VERSION})
+"""Versions whose scoring item names the manner of speaking; under any other it is not measured."""
+_SENT = "voice may be sent to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def disclosure(company: str, retention_days: int) -> str:
     """
     return (
         "You are talking to a computer program. It reads the questions out, writes down what you say and, if you "
-        "agree, watches whether a face is in the picture. It makes no decision about you: people at "
+        "agree, watches the sound and whether a face is in the picture. It makes no decision about you: people at "
         f"{company} read your answers and decide. Recordings, pictures and transcripts are stored by {company} "
         f"and kept for {retention_days} days after the decision. Nothing is captured before you agree below, and no "
         "feelings are read from your face or your voice."
@@ -44,27 +47,36 @@ def items(company: str, voice_goes_to: str = "") -> tuple[ConsentItem, ...]:
         voice_goes_to: Host that turns speech into text, when it is not this server.
     """
     sentence_start = company[:1].upper() + company[1:]
-    sent = f" For that my voice may be sent to {voice_goes_to}." if voice_goes_to else ""
+    sent = f" For that your {_SENT} {voice_goes_to}." if voice_goes_to else ""
+    again = "Afterwards the recording is turned into text once more"
+    again += ", in the same way." if voice_goes_to else " by a program on the server."
     return (
         ConsentItem(
             ConsentKind.AUDIO,
             "Record my voice",
-            f"My spoken answers are recorded and turned into text by a program.{sent} {sentence_start} can listen to "
-            "them.",
+            f"Your spoken answers are recorded and turned into text by a program.{sent} {again} While you answer, a "
+            "program watches the sound level; noise, silence and a microphone that is too loud are noted with the "
+            f"interview. {sentence_start} can listen to the recordings.",
             "You answer by typing. Nothing else changes.",
         ),
         ConsentItem(
             ConsentKind.VIDEO,
             "Use my camera",
-            "My camera is on during the interview. A program counts the faces in the picture and keeps a still picture "
-            f"every few seconds, which {company} can see.",
+            "Your camera is on during the interview. A program counts the faces in the picture and keeps a still "
+            f"picture every few seconds, which {company} can see.",
             "The interview goes on without camera watching, and the report says so.",
         ),
         ConsentItem(
             ConsentKind.SCORING,
             "Let a program prepare scores",
-            f"A program may compare my answers with what was asked and propose scores, which a person at {company} "
-            "checks.",
-            "A person scores your answers without a program's proposal.",
+            f"A program may compare your answers with what was asked and propose scores, which a person at {company} "
+            "checks. The program also measures how you speak: pace, pauses, pitch and wording. That is shown beside "
+            "the answers and is never part of a score.",
+            "A person scores your answers without a program's proposal, and how you speak is not measured.",
         ),
     )
+
+
+def names_recipient(text: str, host: str) -> bool:
+    """Whether a stored audio text says that the voice may be sent to this host; true of every version's wording."""
+    return f"{_SENT} {host}. " in text  # the space: example.org is not example.org.uk

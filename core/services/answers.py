@@ -12,12 +12,12 @@ from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
 from core.domain.transcript import CaptionQuality, CaptionView, FinalSegment
 from core.services.clips import ClipService
 from core.services.interview_view import InterviewView
+from core.services.listeners import Listeners
 from core.services.promises import Promises
 from core.services.recording_target import NUMBERS_A_PART, RecordingTarget
 from core.services.recordings import RecordingStore
 from core.services.rooms import LiveRooms
 from core.services.words import WordKeeper, join
-from core.speech.service import TranscriptionService
 from core.storage.attempts import AttemptRepo
 from core.storage.database import Database, Transaction
 from core.storage.questions import QuestionRepo
@@ -47,7 +47,7 @@ class AnswerService:
         database: Database,
         recordings: RecordingStore,
         rooms: LiveRooms,
-        transcription: TranscriptionService,
+        listeners: Listeners,
         clock: Clock,
         promises: Promises,
     ) -> None:
@@ -57,7 +57,7 @@ class AnswerService:
         self._promises = promises
         self._words = WordKeeper(database, clock)
         self._clock = clock
-        self.clips = ClipService(database, recordings, rooms, transcription, self.keep_segment, clock)
+        self.clips = ClipService(database, recordings, rooms, listeners, self.keep_segment, clock)
         """Clips as parts of answers."""
 
     def ensure_recording(self, session_id: str, attempt: AttemptRow) -> bool:

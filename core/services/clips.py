@@ -14,12 +14,12 @@ from core.media.audio import SAMPLE_RATE, Samples
 from core.media.clip import ClipParams, decode_clip
 from core.media.encoding import encode_flac
 from core.services.clip import Clip, ClipStage
+from core.services.listeners import Listeners
 from core.services.recording_target import NUMBERS_A_PART
 from core.services.recordings import RecordingStore
 from core.services.rooms import LiveRooms
 from core.speech.board import FAILED
 from core.speech.captions import CaptionStream
-from core.speech.service import TranscriptionService
 from core.storage.attempts import AttemptRepo
 from core.storage.database import Database
 
@@ -55,7 +55,7 @@ class ClipService:
         database: Where attempts and segments are.
         recordings: Where the sound goes.
         rooms: Live recordings, which may have a say in how segments are numbered.
-        transcription: Speech to text.
+        listeners: Speech to text.
         keep: Called on a transcription thread with the attempt id and each finished segment.
         clock: Time.
         params: Knobs.
@@ -66,7 +66,7 @@ class ClipService:
         database: Database,
         recordings: RecordingStore,
         rooms: LiveRooms,
-        transcription: TranscriptionService,
+        listeners: Listeners,
         keep: Callable[[int, FinalSegment], None],
         clock: Clock,
         params: TakingParams | None = None,
@@ -74,7 +74,7 @@ class ClipService:
         self._database = database
         self._recordings = recordings
         self._rooms = rooms
-        self._transcription = transcription
+        self._listeners = listeners
         self._keep = keep
         self._clock = clock
         self._params = params or TakingParams()
@@ -196,7 +196,8 @@ class ClipService:
             clip.unheard += segment.engine == FAILED
             clip.done_s = max(clip.done_s, segment.end_s)
 
-        stream = self._transcription.open_stream(f"clip:{clip.attempt_id}", deliver, interims=False)
+        hears = self._listeners.of_attempt(clip.attempt_id)
+        stream = hears.open_stream(f"clip:{clip.attempt_id}", deliver, interims=False)
         block = int(self._params.block_s * SAMPLE_RATE)
         for start in range(0, samples.size, block):
             stream.feed(samples[start : start + block])

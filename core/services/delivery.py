@@ -11,6 +11,7 @@ from core.domain.errors import NotFound
 from core.domain.interview import ConsentKind
 from core.domain.transcript import Gap
 from core.media.audio import SAMPLE_RATE, Samples
+from core.privacy.consent import NAMES_DELIVERY
 from core.services.recordings import RecordingStore
 from core.speech.delivery import DeliveryParams, measure_delivery
 from core.storage.attempts import AttemptRepo
@@ -66,7 +67,7 @@ class DeliveryService:
         """Measure an attempt and store the figures in place of earlier ones.
 
         Returns:
-            The figures; None when delivery is not measured here, or the candidate declined a program's judgement.
+            The figures; None when delivery is not measured here, or the candidate did not agree to that.
 
         Raises:
             NotFound: No attempt has this id.
@@ -97,7 +98,7 @@ class DeliveryService:
             return DeliveryRepo(tx).get(attempt_id)
 
     def agreed(self, session_id: str) -> bool:
-        """Whether the candidate lets a program judge answers; without that nothing is measured."""
+        """Whether the candidate let a program prepare scores, and the text agreed to named how answers are given."""
         with self._database.reading() as tx:
             return _agreed(tx, session_id)
 
@@ -120,4 +121,5 @@ class DeliveryService:
 
 
 def _agreed(tx: Transaction, session_id: str) -> bool:
-    return ConsentRepo(tx).granted(session_id, ConsentKind.SCORING)
+    latest = ConsentRepo(tx).latest(session_id, ConsentKind.SCORING)
+    return latest is not None and latest.granted and latest.version in NAMES_DELIVERY

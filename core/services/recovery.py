@@ -9,12 +9,12 @@ from core.domain.clock import Clock
 from core.domain.errors import NotFound
 from core.domain.transcript import FinalSegment
 from core.media.audio import SAMPLE_RATE
+from core.services.listeners import Listeners
 from core.services.promises import Promises
 from core.services.recording_target import NUMBERS_A_PART
 from core.services.recordings import RecordingStore
 from core.speech.board import FAILED
 from core.speech.hearing import Effort
-from core.speech.service import TranscriptionService
 from core.storage.attempts import AttemptRepo
 from core.storage.database import Database, Transaction
 from core.storage.logs import LogRepo
@@ -53,14 +53,14 @@ class Recovery:
         self,
         database: Database,
         recordings: RecordingStore,
-        transcription: TranscriptionService,
+        listeners: Listeners,
         promises: Promises,
         clock: Clock,
         params: RecoveryParams | None = None,
     ) -> None:
         self._database = database
         self._recordings = recordings
-        self._transcription = transcription
+        self._listeners = listeners
         self._promises = promises
         self._clock = clock
         self._params = params or RecoveryParams()
@@ -113,7 +113,10 @@ class Recovery:
         first = int((tail.heard_until_s - tail.offset_s) * SAMPLE_RATE)
         samples = self._recordings.load(tail.part).samples[first:]
         timeout_s = self._params.timeout_s + tail.part.duration_s
-        found = self._transcription.transcribe(samples, effort=Effort.LIVE, timeout_s=timeout_s) if samples.size else []
+        if not samples.size:
+            return []
+        hears = self._listeners.of_attempt(tail.part.attempt_id)
+        found = hears.transcribe(samples, effort=Effort.LIVE, timeout_s=timeout_s)
         return [s for s in found if s.text.strip() and not s.engine.startswith(FAILED)]
 
     def _append(

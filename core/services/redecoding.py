@@ -7,12 +7,12 @@ from typing import Any
 from core.domain.clock import Clock
 from core.domain.errors import NotFound, ProviderFailed
 from core.domain.transcript import FinalSegment, Gap, Word
+from core.services.listeners import Listeners
 from core.services.promises import Promises
 from core.services.recordings import RecordingStore
 from core.services.words import join
 from core.speech.board import FAILED
 from core.speech.hearing import Effort
-from core.speech.service import TranscriptionService
 from core.storage.attempts import AttemptRepo
 from core.storage.database import Database, Transaction
 from core.storage.logs import LogRepo
@@ -40,14 +40,14 @@ class Redecoder:
         self,
         database: Database,
         recordings: RecordingStore,
-        transcription: TranscriptionService,
+        listeners: Listeners,
         promises: Promises,
         clock: Clock,
         params: RedecodeParams | None = None,
     ) -> None:
         self._database = database
         self._recordings = recordings
-        self._transcription = transcription
+        self._listeners = listeners
         self._promises = promises
         self._clock = clock
         self._params = params or RedecodeParams()
@@ -72,10 +72,10 @@ class Redecoder:
         except NotFound:  # deleted since: nothing is owed any more
             return
         if parts:
-            heard, gaps = self._listen(parts)
+            heard, gaps = self._listen(attempt_id, parts)
             self._store(attempt_id, parts, heard, gaps)
 
-    def _listen(self, parts: Sequence[RecordingRow]) -> tuple[list[FinalSegment], list[Gap]]:
+    def _listen(self, attempt_id: int, parts: Sequence[RecordingRow]) -> tuple[list[FinalSegment], list[Gap]]:
         heard: list[FinalSegment] = []
         gaps: list[Gap] = []
         offset_s = 0.0
@@ -84,7 +84,8 @@ class Redecoder:
             gaps += [Gap(g.start_s + offset_s, g.end_s + offset_s, g.reason) for g in sound.gaps]
             if not sound.is_empty:
                 timeout_s = self._params.timeout_s + part.duration_s
-                found = self._transcription.transcribe(sound.samples, effort=Effort.FULL, timeout_s=timeout_s)
+                hears = self._listeners.of_attempt(attempt_id)
+                found = hears.transcribe(sound.samples, effort=Effort.FULL, timeout_s=timeout_s)
                 if any(s.engine.startswith(FAILED) for s in found):
                     raise ProviderFailed("A part of the recording could not be decoded.", "It is tried again.")
                 heard += [s.placed(0, offset_s) for s in found]

@@ -5,16 +5,16 @@ import threading
 from core.domain.clock import Clock
 from core.media.recorder import RecordedAudio
 from core.proctoring.watcher import Watcher
+from core.services.listeners import Listeners
 from core.services.live_room import LiveRoom
 from core.services.recording_target import RecordingTarget
-from core.speech.service import TranscriptionService
 
 
 class LiveRooms:
     """All open rooms of the process, by session id."""
 
-    def __init__(self, transcription: TranscriptionService, watcher: Watcher, clock: Clock) -> None:
-        self._transcription = transcription
+    def __init__(self, listeners: Listeners, watcher: Watcher, clock: Clock) -> None:
+        self._listeners = listeners
         self._watcher = watcher
         self._clock = clock
         self._lock = threading.Lock()
@@ -24,7 +24,8 @@ class LiveRooms:
         """The room of a session, made when it does not exist."""
         with self._lock:
             if session_id not in self._rooms:
-                self._rooms[session_id] = LiveRoom(session_id, self._transcription, self._watcher, self._clock)
+                hears = self._listeners.of_session(session_id)
+                self._rooms[session_id] = LiveRoom(session_id, hears, self._watcher, self._clock)
             return self._rooms[session_id]
 
     def find(self, session_id: str) -> LiveRoom | None:

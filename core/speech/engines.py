@@ -78,11 +78,16 @@ class Engines:
     Attributes:
         live: For captions and live finals.
         full: For the last decode before scoring; the same object as ``live`` when there is no better model.
+        here: For the voices of those who did not agree to the endpoint: ``live`` without it; the same object when there
+            is none.
+        here_full: ``full`` without the endpoint, likewise.
         warnings: What is not as the settings want it. Grows while models are loaded, on worker threads.
     """
 
     live: EngineChain
     full: EngineChain
+    here: EngineChain
+    here_full: EngineChain
     warnings: list[str]
 
     def notes(self) -> list[str]:
@@ -122,12 +127,19 @@ def make_engines(
         final = choose_final(params.language, model, shelf, usable, params.fit)
     local = _local_engines(model, params, shelf, cuda)
     remote = _remote_engine(params, notes)
-    live = EngineChain(_in_order(params.order, local, remote), params.chain, clock, notes.append)
+
+
+    def chain(engines: Sequence[WhisperEngine], endpoint: EndpointEngine | None) -> EngineChain:
+        return EngineChain(_in_order(params.order, engines, endpoint), params.chain, clock, notes.append)
+
+    live = chain(local, remote)
+    here = live if remote is None else chain(local, None)  # of the same engines: nothing is loaded twice
     if final == model:
-        return Engines(live, live, notes)
+        return Engines(live, live, here, here, notes)
     # The live engines stand behind the better model: they are loaded anyway.
     better = [*_variants(final, params, shelf, cuda), *local]
-    return Engines(live, EngineChain(_in_order(params.order, better, remote), params.chain, clock, notes.append), notes)
+    full = chain(better, remote)
+    return Engines(live, full, here, full if remote is None else chain(better, None), notes)
 
 
 def _default_model(language: str, shelf: ModelShelf) -> str:

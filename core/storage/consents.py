@@ -35,5 +35,10 @@ class ConsentRepo:
 
     def granted(self, session_id: str, kind: ConsentKind) -> bool:
         """The latest decision on this item; False when none was made."""
-        latest = [consent.granted for consent in self.list(session_id) if consent.kind is kind]
-        return bool(latest) and latest[-1]
+        latest = self.latest(session_id, kind)
+        return latest is not None and latest.granted
+
+    def latest(self, session_id: str, kind: ConsentKind) -> Consent | None:
+        """The latest decision on this item, with the words and the version it was made on; None when none was made."""
+        decided = [consent for consent in self.list(session_id) if consent.kind is kind]
+        return decided[-1] if decided else None

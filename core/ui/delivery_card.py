@@ -11,7 +11,7 @@ from core.services.desk import InterviewFile, QuestionFile
 
 NOT_A_SCORE = "Describes how the answer was given. Not part of any score."
 OFF = "How answers were given is not measured here: DELIVERY_METRICS is off."
-DECLINED = "How answers were given is not measured: the candidate did not agree to a program's judgement."
+DECLINED = "How answers were given is not measured: the candidate did not agree to it, or was not asked about it."
 
 GROUPS: dict[str, dict[FigureName, str]] = {
     "Pace and pauses": {

@@ -7,13 +7,14 @@ from holding import TYPING, Holder, MakeHouse
 from spoken import synthesise
 
 from core.bootstrap import House
-from core.domain.delivery import FigureName
+from core.domain.delivery import DeliveryFigures, FigureName
 from core.domain.errors import NotFound
-from core.domain.interview import ConsentKind
+from core.domain.interview import Consent, ConsentKind
 from core.domain.transcript import FinalSegment
 from core.media.audio import Samples
 from core.media.clip import decode_clip
 from core.services.registration import Accommodations
+from core.storage.consents import ConsentRepo
 from core.storage.deliveries import DeliveryRepo
 
 TEXT = (
@@ -108,6 +109,32 @@ def test_nothing_is_measured_of_somebody_who_declined_a_programs_judgement(
     house.delivery.handle({"attempt_id": attempt_id})
     with house.database.reading() as tx:
         assert DeliveryRepo(tx).get(attempt_id) is None
+
+
+@pytest.fixture
+def asked_before(house: House, clock: ManualClock) -> Holder:
+    """Agreed to scoring on a text that did not name the manner of speaking."""
+    held = Holder.ready(house, clock)
+    with house.database.transaction() as tx:
+        old = Consent(ConsentKind.SCORING, True, "A program may propose scores.", "2026-11", clock.now())
+        ConsentRepo(tx).add(held.session_id, old)
+    return held
+
+
+def test_nothing_is_measured_of_somebody_who_agreed_to_a_text_that_did_not_name_it(
+    asked_before: Holder, speech: Samples
+) -> None:
+    attempt_id = record(asked_before, speech)
+    asked_before.house.delivery.handle({"attempt_id": attempt_id})
+    with asked_before.house.database.reading() as tx:
+        assert DeliveryRepo(tx).get(attempt_id) is None
+
+
+def test_what_was_measured_without_being_named_is_not_shown(asked_before: Holder) -> None:
+    attempt_id = asked_before.begin().attempt_id
+    with asked_before.house.database.transaction() as tx:
+        DeliveryRepo(tx).save(attempt_id, DeliveryFigures(()), asked_before.clock.now())
+    assert asked_before.house.delivery.figures(attempt_id) is None
 
 
 def test_an_unknown_attempt_is_not_found(house: House) -> None:
