@@ -71,14 +71,20 @@ class Pacer:
         """A speaker begins; above the cap it waits for somebody to end."""
         (self._live if len(self._live) < self._params.max_live_speakers else self._waiting).append(stream)
 
-    def leave(self, stream: int) -> None:
-        """A speaker has ended; who has waited longest takes the place. Unknown ones are ignored."""
+    def leave(self, stream: int) -> int | None:
+        """A speaker has ended; who has waited longest takes the place. Unknown ones are ignored.
+
+        Returns:
+            Who is captioned from now on; None when nobody waited or no place was freed.
+        """
         if stream in self._waiting:
             self._waiting.remove(stream)
         elif stream in self._live:
             self._live.remove(stream)
             if self._waiting:
                 self._live.append(self._waiting.pop(0))
+                return self._live[-1]
+        return None
 
     def is_live(self, stream: int) -> bool:
         """Whether this speaker is captioned while speaking."""

@@ -151,10 +151,13 @@ class DecodeQueue(Generic[T]):
         """Under a constant load interims would never end; a lane nobody watches still moves on, slowly."""
         if now - self._indulged_at < self._params.patience_s:
             return None
-        for lane in (Lane.DEFERRED, Lane.BACKGROUND):
-            if self._may_run(lane) and now - self._kept[lane][0].job.since >= self._params.patience_s:
-                return lane
-        return None
+        # Whichever has waited longer: clips that keep coming must not hold up a last decode for ever.
+        since, lane = min(
+            ((self._kept[lane][0].job.since, lane) for lane in (Lane.DEFERRED, Lane.BACKGROUND) if self._may_run(lane)),
+            key=lambda waiting: waiting[0],
+            default=(now, None),
+        )
+        return lane if now - since >= self._params.patience_s else None
 
     def _may_run(self, lane: Lane) -> bool:
         return bool(self._kept[lane]) and not (lane is Lane.BACKGROUND and self._background_running)

@@ -65,7 +65,7 @@ class Scheduler:
         """The background piece given out last is no longer being decoded."""
         with self._wake:
             self._queue.background_done()
-            self._wake.notify()
+            self._wake.notify_all()  # when closed, all who wait for it must end
 
     def join(self, stream: int) -> None:
         """A speaker who watches captions begins."""
@@ -73,11 +73,15 @@ class Scheduler:
             self._pacer.join(stream)
 
     def leave(self, stream: int) -> None:
-        """This speaker has ended; words that were to come after the answer come now."""
+        """This speaker has ended; words that were to come after the answer come now.
+
+        So do those of the speaker who takes the place: later ones would be held back behind them.
+        """
         with self._wake:
-            self._pacer.leave(stream)
-            self._queue.promote(stream)
-            self._wake.notify()
+            for due in (stream, self._pacer.leave(stream)):
+                if due is not None:
+                    self._queue.promote(due)
+            self._wake.notify_all()
 
     def is_live(self, stream: int) -> bool:
         """Whether this speaker is captioned while speaking."""
