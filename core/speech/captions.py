@@ -35,8 +35,8 @@ class CaptionParams:
 class CaptionStream:
     """Captions of one answer. Made by ``TranscriptionService.open_stream``.
 
-    ``feed`` and ``finish`` come from the intake's or a script's thread; ``view``, ``quality`` and ``wait_final`` from
-    any; ``cut_interim``, ``show_interim`` and ``deliver`` from the service's workers.
+    ``feed`` and ``finish`` come from the intake's or a script's thread, what is for workers from the service's, the
+    rest from any.
 
     Args:
         stream_id: For logs only.
@@ -136,9 +136,6 @@ class CaptionStream:
     def wait_final(self, timeout_s: float) -> bool:
         """Wait until each utterance so far is delivered; after :meth:`finish` that is the whole answer.
 
-        Args:
-            timeout_s: Longest wait in seconds.
-
         Returns:
             True when nothing is pending any more, and ``on_final`` has returned for each.
         """
@@ -186,7 +183,7 @@ class CaptionStream:
     def give_up(self, utterance: Utterance) -> None:
         """For workers: it cannot be decoded; delivered without words, its sound is in the recording."""
         with self._lock:
-            if utterance.presumed and not self._presumption.drop(utterance.number):
+            if utterance.presumed and not self._presumption.drop(utterance):
                 return  # it has not ended: the real end is tried afresh
         self.deliver(FinalSegment(utterance.number, "", utterance.start_s, utterance.end_s, None, FAILED))
 

@@ -13,7 +13,7 @@ class Presumption:
     def __init__(self) -> None:
         self._current: Utterance | None = None
         self._heard: FinalSegment | None = None
-        self._awaited: set[int] = set()  # numbers that have ended as presumed, their decode under way
+        self._awaited: dict[int, Utterance] = {}  # have ended as presumed, their decode under way; by number
 
     def begin(self, utterance: Utterance) -> None:
         """The speaker paused; an earlier presumption, if any, was wrong."""
@@ -21,8 +21,10 @@ class Presumption:
 
     def wants(self, utterance: Utterance) -> bool:
         """Whether a decode of this is still of use."""
-        current = self._current
-        return utterance.number in self._awaited or (current is not None and _same(current, utterance))
+        return any(
+            known is not None and _same(known, utterance)
+            for known in (self._current, self._awaited.get(utterance.number))
+        )
 
     def ended(self, utterance: Utterance) -> tuple[bool, FinalSegment | None]:
         """The utterance has ended.
@@ -35,7 +37,7 @@ class Presumption:
         if current is None or not _same(current, utterance):
             return False, None
         if heard is None:
-            self._awaited.add(utterance.number)
+            self._awaited[utterance.number] = utterance
         return True, heard
 
     def take(self, segment: FinalSegment) -> bool:
@@ -44,22 +46,25 @@ class Presumption:
         Returns:
             Whether it has ended by now: then this is its final.
         """
-        if segment.number in self._awaited:
-            self._awaited.discard(segment.number)
+        # Of one number there may be several: an earlier presumption, still being decoded, lacks what was said since.
+        awaited = self._awaited.get(segment.number)
+        if awaited is not None and _same(awaited, segment):
+            del self._awaited[segment.number]
             return True
-        current = self._current
-        if current is not None and (current.number, current.end_s) == (segment.number, segment.end_s):
+        if self._current is not None and _same(self._current, segment):
             self._heard = segment
         return False
 
-    def drop(self, number: int) -> bool:
+    def drop(self, utterance: Utterance) -> bool:
         """It cannot be decoded. Returns whether it has ended, so that somebody must be told."""
-        awaited = number in self._awaited
-        self._awaited.discard(number)
-        if self._current is not None and self._current.number == number:
+        awaited = self._awaited.get(utterance.number)
+        if awaited is not None and _same(awaited, utterance):
+            del self._awaited[utterance.number]
+            return True
+        if self._current is not None and _same(self._current, utterance):
             self._current = self._heard = None
-        return awaited
+        return False
 
 
-def _same(a: Utterance, b: Utterance) -> bool:
+def _same(a: Utterance, b: Utterance | FinalSegment) -> bool:
     return (a.number, a.start_s, a.end_s) == (b.number, b.start_s, b.end_s)
