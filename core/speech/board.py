@@ -99,6 +99,9 @@ class CaptionBoard:
                 return
             if number in self._guesses and self._guesses[number][1] >= heard_to_s:
                 return
+            if not text and number in self._guesses:  # refused by the guards: what was shown before stands
+                self._guesses[number] = self._guesses[number][0], heard_to_s
+                return
             agreement = self._guessing.setdefault(number, Agreement(self._agreement))
             self._guesses[number] = agreement.update(text, heard_to_s, words, paused=paused), heard_to_s
 

@@ -78,7 +78,7 @@ class Decoder:
             self._failed(error)
             return 0
         for (stream, cut), one in zip(cuts, heard, strict=True):
-            stream.show_interim(cut, guards.judge(one, cut.samples, self._guards), one.words)
+            stream.show_interim(cut, guards.judge(one, cut.samples, guards.INTERIM_GUARDS), one.words)
         return len(cuts)
 
     def finals(self, works: Sequence[Spoken]) -> list[Spoken]:

@@ -28,7 +28,7 @@ class SegmenterParams:
     pause_ms: int = 256
     """Silence after which an utterance is presumed to have ended, so that its decode can begin."""
 
-    long_after_s: float = 7.0
+    long_after_s: float = 6.0
     """Length from which a pause of ``pause_ms`` ends an utterance: better there than in the middle of a word later."""
 
     speech_pad_ms: int = 200
