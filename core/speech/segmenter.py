@@ -145,8 +145,8 @@ class Segmenter:
             events.extend(self._end())
         elif silence == self._pause and self._state is _State.ACTIVE:
             events.append(SegmentPaused(self._start, self._last_sample()))
-        elif self._state is _State.ACTIVE and self.position - self._start >= self._max_samples:
-            events.extend(self._cut())
+        elif self.position - self._start >= self._max_samples:
+            events.extend(self._cut() if self._state is _State.ACTIVE else self._doubt())
         return events
 
     def flush(self) -> list[SegmentEvent]:
@@ -160,6 +160,19 @@ class Segmenter:
         self._last_voiced = index
         self._history = []
         self._history_from = index
+
+    def _doubt(self) -> list[SegmentEvent]:
+        """Neither speech nor silence for as long as an utterance may be: all but the latest speech is forgotten."""
+        history = self._history
+        spoken = 0
+        while spoken < len(history) and history[-1 - spoken][1] >= self._params.threshold_on:
+            spoken += 1
+        if spoken == 0:
+            return self._end()
+        first = self._index - spoken
+        self._begin(max(self._floor, first * WINDOW_SAMPLES - self._pad), first)
+        self._history, self._voiced, self._last_voiced = history[-spoken:], spoken, self._index - 1
+        return []
 
     def _end(self) -> list[SegmentEvent]:
         believed = self._state is _State.ACTIVE

@@ -159,9 +159,15 @@ def test_a_failure_of_an_earlier_presumed_end_does_not_fail_the_utterance() -> N
 
 @pytest.mark.parametrize(
     ("spoken", "silent", "decoded", "delivered"),
-    [(0, 0, False, 0), (2, 0, False, 0), (30, 0, False, 1), (30, PAUSE, False, 1), (30, PAUSE, True, 1), (30, END, False, 1)],
-    ids=["nothing", "a click", "speaking", "pausing", "pausing, decoded", "ended"],
-)  # fmt: skip
+    [
+        pytest.param(0, 0, False, 0, id="nothing"),
+        pytest.param(2, 0, False, 0, id="a click"),
+        pytest.param(30, 0, False, 1, id="speaking"),
+        pytest.param(30, PAUSE, False, 1, id="pausing"),
+        pytest.param(30, PAUSE, True, 1, id="pausing, decoded"),
+        pytest.param(30, END, False, 1, id="ended"),
+    ],
+)
 def test_finishing_in_any_state_delivers_what_was_said_once(
     spoken: int, silent: int, decoded: bool, delivered: int
 ) -> None:
