@@ -96,32 +96,51 @@ class Workers(Generic[T]):
         deadline = time.monotonic() + timeout_s
         with self._lock:
             keeper, self._keeper = self._keeper, None
-            threads = [worker.thread for worker in self._workers if worker.thread is not None]
-        for thread in (*threads, *([keeper] if keeper is not None else [])):
-            thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in threads)
+        if keeper is not None:
+            keeper.join(max(0.0, deadline - time.monotonic()))
+        while self._join(deadline):
+            if not self.check():  # else one died in its task, which its successor does
+                return True
+        return False
 
-    def check(self) -> None:
-        """Replace threads that died or are stuck; called regularly while running."""
+    def check(self) -> bool:
+        """Replace threads that died or are stuck; called regularly while running.
+
+        Returns:
+            Whether there were any.
+        """
         now = self._clock.monotonic()
-        lost: list[T] = []
+        before = self.replaced
         with self._lock:
             for place, worker in enumerate(self._workers):
-                thread = worker.thread
+                thread, task = worker.thread, worker.task
                 alive = thread is not None and thread.is_alive()
-                stuck = worker.task is not None and now - worker.since > self._params.stuck_after_s
-                if alive and not stuck:
-                    continue
-                if not alive and worker.task is None and self._closing.is_set():
+                stuck = task is not None and now - worker.since > self._params.stuck_after_s
+                if (alive and not stuck) or (not alive and task is None and self._closing.is_set()):
                     continue
                 self.replaced += 1
                 _log.error("a worker %s and is replaced", "is stuck" if alive else "died")
-                if worker.task is not None:
-                    lost.append(worker.task)
-                self._workers[place] = _Worker()  # the old one, should it come back, finds itself replaced and ends
-                self._launch(self._workers[place])
-        for task in lost:
+                # The old one, should it come back, finds itself replaced and ends.
+                successor: _Worker[T] = _Worker()
+                self._workers[place] = successor
+                if task is not None:
+                    self._hand_back(task)  # before the successor looks for work: when closing, it ends without any
+                self._launch(successor)
+        return self.replaced > before
+
+    def _hand_back(self, task: T) -> None:
+        try:
             self._lost(task)
+        except Exception:  # the keeper must outlive it
+            _log.exception("a lost task was not taken back")
+
+    def _join(self, deadline: float) -> bool:
+        """Wait for all threads; False when some are alive at the deadline."""
+        with self._lock:
+            threads = [worker.thread for worker in self._workers if worker.thread is not None]
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
 
     def _launch(self, worker: _Worker[T]) -> None:
         worker.thread = threading.Thread(target=self._run, args=(worker,), name=self._name, daemon=True)

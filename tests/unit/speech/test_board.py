@@ -60,6 +60,14 @@ def test_an_older_guess_does_not_replace_a_newer() -> None:
     assert board.view().heard_to_s == 2.0
 
 
+def test_a_guess_refused_by_the_guards_takes_nothing_off_the_screen() -> None:
+    board = CaptionBoard(ignore)
+    board.show_interim(0, "", 1.0)
+    board.show_interim(0, "some words", 2.0)
+    board.show_interim(0, "", 3.0)
+    assert (board.view().interim, board.view().heard_to_s) == ("some words", 3.0)
+
+
 def test_a_guess_at_an_utterance_not_begun_is_refused() -> None:
     board = CaptionBoard(ignore)
     board.show_interim(5, "from nowhere", 1.0)
