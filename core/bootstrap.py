@@ -153,7 +153,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         interviews=InterviewService(database, answers, QuestionDrawer(database, source).draw, clock),
         pages=PageMonitor(database, clock),
         sounds=SoundWatch(database, clock),
-        desk=DeskService(database, blobs, recordings),
+        desk=DeskService(database, blobs, recordings, delivery),
         delivery=delivery,
     )
 

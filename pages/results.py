@@ -15,4 +15,12 @@ with st.container(key="narrow"):
     cards.summary(file)
     st.subheader("Your answers")
     cards.own_answers(rooms, file)
+    st.download_button(
+        "Download your data as text",
+        lambda: rooms.desk.own_copy(who.session_id),
+        file_name=f"{who.session_id}.json",
+        mime="application/json",
+        icon=":material/download:",
+    )
+    st.caption("Your details and consents, your answers, what was heard of them, and how they were given; no pictures.")
     cards.resume_link(rooms, who)

@@ -28,7 +28,7 @@ out.download_button(
 )
 desk.figures(file)
 answers, flags, events, pictures, history = st.tabs(
-    ["Answers", f"Flags ({len(file.flags)})", "Page events", f"Pictures ({len(file.snapshots)})", "History"]
+    ["Answers", f"Flags ({len(file.flags)})", "Page events and sound", f"Pictures ({len(file.snapshots)})", "History"]
 )
 with answers:
     if not file.questions:

@@ -6,13 +6,19 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
+from core.domain.delivery import DeliveryFigures
 from core.domain.errors import NotFound
 from core.domain.interview import Consent
-from core.domain.transcript import FinalSegment
+from core.domain.sound import SOUND_UNITS
+from core.domain.transcript import CaptionQuality, FinalSegment
+from core.services.delivery import DeliveryService
 from core.services.recordings import RecordingStore
 from core.services.redecoding import EVENT as DECODED_AGAIN
 from core.services.redecoding import FROM_LIVE
+from core.services.sound_record import sound_alerts
+from core.speech.board import FAILED
 from core.storage.attempts import AttemptRepo
 from core.storage.blobs import BlobStore
 from core.storage.consents import ConsentRepo
@@ -34,6 +40,8 @@ from core.storage.records import (
 )
 from core.storage.watch import FlagRepo, SnapshotRepo
 
+_THEIR_OWN = ("candidate", "consents", "questions", "sound_alerts")
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptFile:
@@ -46,10 +54,16 @@ class AttemptFile:
     """As heard while the candidate spoke; the same as ``segments`` until the recording was decoded once more."""
     note: str = ""
     """Why the transcript decoded from the recording does not count; empty when it does, or is still to come."""
+    captions: CaptionQuality | None = None
+    """What the captions were worth while it was spoken; None when there were none."""
 
     def is_from_live(self, segment: FinalSegment) -> bool:
         """Whether this was taken from the live words because the recording has a gap there."""
         return segment.engine.endswith(FROM_LIVE)
+
+    def is_unheard(self, segment: FinalSegment) -> bool:
+        """Whether this is speech that no engine could write down."""
+        return segment.engine.startswith(FAILED) and not segment.text
 
     @property
     def recorded_s(self) -> float:
@@ -81,8 +95,11 @@ class InterviewFile:
 class DeskService:
     """Reads for recruiters. Safe to call from any thread."""
 
-    def __init__(self, database: Database, blobs: BlobStore, recordings: RecordingStore) -> None:
+    def __init__(
+        self, database: Database, blobs: BlobStore, recordings: RecordingStore, delivery: DeliveryService
+    ) -> None:
         self._database = database
+        self._delivery = delivery
         self._blobs = blobs
         self._recordings = recordings
 
@@ -132,12 +149,17 @@ class DeskService:
     def package(self, session_id: str) -> bytes:
         """A ZIP with ``interview.json``, transcripts as text, recordings and snapshots.
 
+        The JSON holds for each attempt its segments with word times and engine, gaps, caption quality and delivery
+        figures (null where there are none, or must not be), and the sound alerts of the interview.
         Missing media are named in ``missing.txt`` rather than left out silently.
+
+        Raises:
+            NotFound: Unknown session.
         """
         file = self.open_file(session_id)
         out, missing = io.BytesIO(), []
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("interview.json", json.dumps(_as_json(file), indent=2, ensure_ascii=False, default=_plain))
+            archive.writestr("interview.json", _dump(_as_json(file, self._figures(file))))
             archive.writestr("transcript.txt", transcript_text(file))
             keys = [r.blob_key for q in file.questions for a in q.attempts for r in a.recordings]
             for key in keys + [s.blob_key for s in file.snapshots]:
@@ -148,6 +170,20 @@ class DeskService:
             if missing:
                 archive.writestr("missing.txt", "\n".join(missing) + "\n")
         return out.getvalue()
+
+    def own_copy(self, session_id: str) -> bytes:
+        """What is known of a candidate, as JSON for that candidate: no token, nothing a reviewer wrote.
+
+        Raises:
+            NotFound: Unknown session.
+        """
+        file = self.open_file(session_id)
+        data = _as_json(file, self._figures(file))
+        return _dump({key: data[key] for key in _THEIR_OWN}).encode()
+
+    def _figures(self, file: InterviewFile) -> dict[int, DeliveryFigures | None]:
+        ids = [a.attempt.id for q in file.questions for a in q.attempts]
+        return {attempt_id: self._delivery.figures(attempt_id) for attempt_id in ids}
 
 
 def transcript_text(file: InterviewFile) -> str:
@@ -169,6 +205,7 @@ def _attempt_file(attempts: AttemptRepo, attempt: AttemptRow, notes: Mapping[int
         attempts.recordings(attempt.id),
         attempts.live_segments(attempt.id),
         notes.get(attempt.id, ""),
+        attempts.captions(attempt.id),
     )
 
 
@@ -178,10 +215,18 @@ def _notes(logs: Sequence[LogRow]) -> dict[int, str]:
     return {int(detail["attempt_id"]): str(detail.get("reason", "")) for detail in entries}
 
 
-def _as_json(file: InterviewFile) -> dict[str, object]:
-    data = asdict(file)
+def _as_json(file: InterviewFile, figures: Mapping[int, DeliveryFigures | None]) -> dict[str, Any]:
+    data: dict[str, Any] = asdict(file)
     data["interview"].pop("token_hash", None)  # opens the interview
+    data["sound_alerts"] = [asdict(alert) | {"unit": SOUND_UNITS[alert.kind]} for alert in sound_alerts(file.logs)]
+    for attempt in (attempt for question in data["questions"] for attempt in question["attempts"]):
+        found = figures[attempt["attempt"]["id"]]
+        attempt["delivery"] = None if found is None else asdict(found)
     return data
+
+
+def _dump(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> str:

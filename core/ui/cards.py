@@ -84,7 +84,7 @@ def summary(file: InterviewFile) -> None:
 
 def figures_row(figures: dict[str, str]) -> None:
     """Figures side by side, wrapping where the page is narrow."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for label, value in figures.items():
             st.metric(label, value, width="content")
 

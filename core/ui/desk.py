@@ -14,6 +14,7 @@ from core.questions.subjects import SUBJECTS
 from core.services.desk import InterviewFile, QuestionFile
 from core.ui import delivery_card
 from core.ui.cards import ENDING_WORDS, address, answer_text, clock_text, figures_row, player
+from core.ui.sound_log import sound_lines
 from core.ui.transcripts import transcript
 
 PAGE_SIZE = 50
@@ -184,20 +185,25 @@ def flags(house: House, file: InterviewFile) -> None:
 
 
 def page_events(file: InterviewFile) -> None:
-    """What the page reported, in order."""
-    rows = [entry for entry in file.logs if entry.kind in PAGE_WORDS]
+    """What the page reported and what was wrong with the sound, in order."""
+    rows = [(e.created_at, PAGE_WORDS[e.kind], e.detail.get("length")) for e in file.logs if e.kind in PAGE_WORDS]
+    rows += [(line.at, line.words, None) for line in sound_lines(file)]
     if not rows:
-        st.caption("The page reported nothing." if file.questions else "The interview has not started yet.")
+        none = "The page reported nothing, and nothing was wrong with the sound."
+        st.caption(none if file.questions else "The interview has not started yet.")
         return
+    rows.sort(key=lambda row: row[0])
     st.dataframe(
         pd.DataFrame(
             {
-                "Time": [local(r.created_at) for r in rows],
-                "Event": [PAGE_WORDS[r.kind] for r in rows],
-                "Characters": [r.detail.get("length") for r in rows],
+                "Time": [local(at) for at, _, _ in rows],
+                "Event": [words for _, words, _ in rows],
+                "Characters": pd.array([length for _, _, length in rows], dtype="Int64"),
             }
         ),
         hide_index=True,
+        placeholder="",
+        column_config={"Time": st.column_config.Column(width=160), "Characters": st.column_config.Column(width=90)},
     )
 
 

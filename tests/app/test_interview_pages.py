@@ -229,6 +229,10 @@ def test_the_results_say_who_decides(done: Tab) -> None:
     assert "no program does" in done.text
 
 
+def test_the_results_offer_ones_own_data(done: Tab) -> None:
+    assert [b.proto.label for b in done.at.get("download_button")] == ["Download your data as text"]
+
+
 def test_after_the_end_the_interview_page_leads_to_the_results(done: Tab) -> None:
     assert done.open("interview").title == "Thank you, you are done"
 

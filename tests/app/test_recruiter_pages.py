@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -9,14 +10,20 @@ from browser_tab import PASSWORD, Tab, consented, registered
 
 from core.bootstrap import House
 from core.domain.interview import AnswerEnding
-from core.domain.transcript import FinalSegment, Gap
+from core.domain.transcript import CaptionMode, CaptionQuality, FinalSegment, Gap, Word
 from core.domain.watch import Flag, FlagKind, PageEventKind, Snapshot
 from core.proctoring.snapshots import SnapshotParams, encode_snapshot
 from core.storage.attempts import AttemptRepo
 from core.storage.jobs import JobRepo
+from core.storage.logs import LogRepo
 
 NewTab = Callable[..., Tab]
 JPEG = encode_snapshot(np.full((24, 32, 3), 120, np.uint8), SnapshotParams())
+
+
+def html(tab: Tab) -> str:
+    """Everything that is drawn as HTML."""
+    return "".join(element.proto.body for element in tab.at.get("html"))
 
 
 @pytest.fixture
@@ -165,7 +172,55 @@ def test_a_review_marks_what_cannot_be_read_of_a_recording(house: House, held: s
         AttemptRepo(tx).replace_transcript(attempt_id, [FinalSegment(0, "A list.", 0, 1.5)], [gap], house.clock.now())
     desk.open("review", interview=held)
     assert "0:02 to 1:05: The recording is damaged here" in desk.messages
-    assert "A list." in desk.text and "decoded again from the recording" in desk.text
+    assert "A list." in html(desk) and "decoded again from the recording" in html(desk)
+
+
+@pytest.fixture
+def attempt_id(house: House, held: str) -> int:
+    return house.desk.open_file(held).questions[0].attempts[0].attempt.id
+
+
+def hear(house: House, attempt_id: int, segment: FinalSegment) -> None:
+    with house.database.transaction() as tx:
+        AttemptRepo(tx).add_segment(attempt_id, segment, house.clock.now())
+
+
+def test_a_review_marks_words_heard_with_little_confidence(house: House, held: str, attempt_id: int, desk: Tab) -> None:
+    words = (Word("A", 0, 0.2, 0.9), Word("tuple.", 0.2, 0.6, 0.31))
+    hear(house, attempt_id, FinalSegment(0, "A tuple.", 0, 0.6, 0.6, "whisper-tiny.en", words))
+    shown = html(desk.open("review", interview=held))
+    assert 'A <span class="unsure" title="Heard with 31% confidence">tuple.</span>' in shown
+    assert "1 of 2 words, 50%" in shown
+
+
+def test_a_review_names_the_engine_and_why_it_was_not_the_one_asked_first(
+    house: House, held: str, attempt_id: int, desk: Tab
+) -> None:
+    hear(house, attempt_id, FinalSegment(0, "Yes.", 0, 1, 0.6, "whisper-tiny.en (endpoint whisper-1: no answer)"))
+    assert "Heard by whisper-tiny.en (endpoint whisper-1: no answer)." in html(desk.open("review", interview=held))
+
+
+def test_a_review_says_when_captions_were_delayed(house: House, held: str, attempt_id: int, desk: Tab) -> None:
+    with house.database.transaction() as tx:
+        AttemptRepo(tx).save_captions(attempt_id, CaptionQuality(CaptionMode.DELAYED, 12.4, 7))
+    assert "Captions were delayed for 12 s while this was said" in html(desk.open("review", interview=held))
+
+
+def test_a_review_shows_what_was_heard_as_text_only(house: House, held: str, attempt_id: int, desk: Tab) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    hear(house, attempt_id, FinalSegment(0, evil, 0, 1, 0.2, evil, (Word(evil, 0, 1, 0.1),)))
+    assert "<img" not in html(desk.open("review", interview=held))
+
+
+def test_a_review_lists_sound_alerts_beside_page_events(house: House, held: str, desk: Tab) -> None:
+    now = house.clock.now()
+    detail = {"from": now.isoformat(), "measured": -36.4, "unit": "dBFS"}
+    with house.database.transaction() as tx:
+        LogRepo(tx).add(held, "sound_noise", detail, now)
+        LogRepo(tx).add(held, "sound_noise", {**detail, "to": (now + timedelta(seconds=12)).isoformat()}, now)
+    desk.open("review", interview=held)
+    (events,) = [f.value for f in desk.at.dataframe if "Characters" in f.value.columns]
+    assert list(events["Event"]) == ["Paste", "Noisy room (12 s, -36 dB)"]
 
 
 def test_a_review_counts_flags_and_pictures_in_its_tabs(review: Tab) -> None:

@@ -1,15 +1,21 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from fakes.clock import ManualClock
 from holding import Holder
 
 from core.bootstrap import House
+from core.domain.delivery import DeliveryFigures, Figure, FigureName
 from core.domain.errors import NotFound
+from core.domain.transcript import CaptionMode, CaptionQuality, FinalSegment, Gap, Word
 from core.domain.watch import Flag, FlagKind, Snapshot
 from core.services.tokens import hash_token
+from core.storage.attempts import AttemptRepo
+from core.storage.deliveries import DeliveryRepo
+from core.storage.logs import LogRepo
 
 HTML = "<img src=x onerror=alert(1)>"
 
@@ -126,6 +132,79 @@ def test_the_package_holds_neither_the_token_nor_its_hash(done: Holder) -> None:
     archive = package(done)
     everything = b"".join(archive.read(n) for n in archive.namelist())
     assert done.token.encode() not in everything and hash_token(done.token).encode() not in everything
+
+
+@pytest.fixture
+def spoken(done: Holder) -> Holder:
+    """The same, its first answer with words, a gap, late captions and figures; and a noisy room."""
+    now, attempt_id = done.clock.now(), done.file.questions[0].attempts[0].attempt.id
+    segment = FinalSegment(0, "A list.", 0, 1.5, 0.8, "whisper-tiny.en", (Word("A", 0, 0.2, 0.9),))
+    with done.house.database.transaction() as tx:
+        attempts = AttemptRepo(tx)
+        attempts.replace_transcript(attempt_id, [segment], [Gap(2, 3, "Damaged.")], now)
+        attempts.save_captions(attempt_id, CaptionQuality(CaptionMode.DELAYED, 12, 7))
+        pace = Figure(FigureName.PACE, 151.6, "words/min")
+        DeliveryRepo(tx).save(attempt_id, DeliveryFigures((pace,)), now)
+        detail = {"from": now.isoformat(), "to": now.isoformat(), "measured": -36.0, "unit": "dBFS"}
+        LogRepo(tx).add(done.session_id, "sound_noise", detail, now)
+    return done
+
+
+def attempt_in(data: dict) -> dict:
+    return data["questions"][0]["attempts"][0]
+
+
+def own_copy(holder: Holder) -> dict:
+    return json.loads(holder.house.desk.own_copy(holder.session_id))
+
+
+BOTH = pytest.mark.parametrize("read", [content, own_copy])
+"""What a recruiter takes away and what a candidate does."""
+
+
+@BOTH
+def test_a_copy_holds_words_with_times_and_engine(spoken: Holder, read: Callable[[Holder], dict]) -> None:
+    (segment,) = attempt_in(read(spoken))["segments"]
+    word = {"text": "A", "start_s": 0, "end_s": 0.2, "confidence": 0.9}
+    assert (segment["engine"], segment["words"]) == ("whisper-tiny.en", [word])
+
+
+@BOTH
+def test_a_copy_holds_gaps(spoken: Holder, read: Callable[[Holder], dict]) -> None:
+    assert attempt_in(read(spoken))["attempt"]["gaps"] == [{"start_s": 2, "end_s": 3, "reason": "Damaged."}]
+
+
+@BOTH
+def test_a_copy_holds_what_the_captions_were_worth(spoken: Holder, read: Callable[[Holder], dict]) -> None:
+    quality = {"mode": "delayed", "delayed_s": 12, "longest_final_s": 7}
+    assert attempt_in(read(spoken))["captions"] == quality
+
+
+@BOTH
+def test_a_copy_holds_delivery_figures(spoken: Holder, read: Callable[[Holder], dict]) -> None:
+    (figure,) = attempt_in(read(spoken))["delivery"]["figures"]
+    assert (figure["name"], figure["value"], figure["unit"]) == ("pace", 151.6, "words/min")
+
+
+@BOTH
+def test_a_copy_holds_sound_alerts(spoken: Holder, read: Callable[[Holder], dict]) -> None:
+    (alert,) = read(spoken)["sound_alerts"]
+    assert (alert["kind"], alert["measured"], alert["unit"]) == ("noise", -36.0, "dBFS")
+
+
+@BOTH
+def test_a_copy_holds_no_figures_where_delivery_is_turned_off(spoken: Holder, read: Callable[[Holder], dict]) -> None:
+    spoken.house.delivery.enabled = False
+    assert attempt_in(read(spoken))["delivery"] is None
+
+
+def test_what_a_candidate_takes_away_is_their_own(spoken: Holder) -> None:
+    assert set(own_copy(spoken)) == {"candidate", "consents", "questions", "sound_alerts"}
+
+
+def test_what_a_candidate_takes_away_does_not_open_the_interview(spoken: Holder) -> None:
+    copy = spoken.house.desk.own_copy(spoken.session_id).decode()
+    assert spoken.token not in copy and hash_token(spoken.token) not in copy
 
 
 def test_no_name_in_the_package_leaves_its_folder(done: Holder) -> None:
