@@ -44,6 +44,8 @@ class Recorded:
     segment: FinalSegment | None = None
     error: InterviewError | None = None
     done: Event = field(default_factory=Event)
+    unwanted: bool = False
+    """Whoever asked has given up; to decode it would only hold up others."""
 
 
 Work = Spoken | Speaking | Recorded
@@ -74,11 +76,15 @@ class Decoder:
             return 0
         try:
             heard = self._engine.decode([Piece(cut.samples) for _, cut in cuts], Effort.INTERIM)
+            judged = [
+                (stream, cut, guards.judge(one, cut.samples, guards.INTERIM_GUARDS), one.words)
+                for (stream, cut), one in zip(cuts, heard, strict=True)
+            ]
         except Exception as error:
             self._failed(error)
             return 0
-        for (stream, cut), one in zip(cuts, heard, strict=True):
-            stream.show_interim(cut, guards.judge(one, cut.samples, guards.INTERIM_GUARDS), one.words)
+        for stream, cut, text, words in judged:
+            stream.show_interim(cut, text, words)
         return len(cuts)
 
     def finals(self, works: Sequence[Spoken]) -> list[Spoken]:
@@ -96,19 +102,23 @@ class Decoder:
         pieces = [Piece(work.utterance.samples, work.utterance.vocabulary) for work in works]
         try:
             heard = self._engine.decode(pieces, Effort.LIVE)
-        except Exception as error:
+            segments = [
+                self._segment(u.number, one, u.samples, u.start_s, u.end_s)
+                for u, one in zip((work.utterance for work in works), heard, strict=True)
+            ]
+        except Exception as error:  # an answer that makes no sense, or of the wrong length, is a failure like others
             self._failed(error)
             if len(works) > 1:  # one of them may be at fault; the others must not suffer for it
                 return [left for work in works for left in self.finals([work])]
             return list(works)
-        for work, one in zip(works, heard, strict=True):
-            u = work.utterance
-            segment = self._segment(u.number, one, u.samples, u.start_s, u.end_s)
-            work.stream.deliver(segment, presumed=u.presumed)
+        for work, segment in zip(works, segments, strict=True):
+            work.stream.deliver(segment, presumed=work.utterance.presumed)
         return []
 
     def recorded(self, work: Recorded) -> None:
         """Decode a window; a failure is the caller's to see."""
+        if work.unwanted:
+            return
         start_s, end_s = work.window.start / SAMPLE_RATE, work.window.end / SAMPLE_RATE
         try:
             heard = self._full_engine.decode([Piece(work.samples, work.vocabulary)], Effort.FULL)[0]

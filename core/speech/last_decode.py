@@ -42,6 +42,14 @@ def last_decode(
     works = [Recorded(window, samples[window.start : window.end], vocabulary) for window in packed]
     for work in works:
         scheduler.add_recorded(work)
+    try:
+        return _collect(works, deadline)
+    finally:
+        for work in works:
+            work.unwanted = True  # the windows left of a decode given up, which is done again from its start
+
+
+def _collect(works: list[Recorded], deadline: float) -> list[FinalSegment]:
     found: list[FinalSegment] = []
     for work in works:
         if not work.done.wait(max(0.0, deadline - time.monotonic())):
