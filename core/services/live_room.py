@@ -135,14 +135,22 @@ class LiveRoom:
             target: Where it belongs.
             on_final: Called on a transcription thread with the attempt id, each finished segment, and what the
                 captions were worth so far.
+
+        Raises:
+            ModelUnavailable: The voice activity model cannot be loaded. Nothing is written then.
+            StorageUnavailable: The file cannot be opened.
         """
 
         def deliver(segment: FinalSegment) -> None:
             on_final(target.attempt_id, segment.placed(target.first_number, target.offset_s), stream.quality())
 
         with self._lock:
-            self._recorder = AnswerRecorder(target.path) if target.path else None
             stream = self._transcription.open_stream(f"{self.session_id}:{target.attempt_id}", deliver)
+            try:
+                self._recorder = AnswerRecorder(target.path) if target.path else None
+            except InterviewError:
+                stream.finish()  # gives its place among the live speakers back
+                raise
             self._stream = stream
             self._stream_target = target
             self._target = target

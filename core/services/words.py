@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 
 from core.domain.clock import Clock
-from core.domain.errors import StorageUnavailable
+from core.domain.errors import NotFound, StorageUnavailable
 from core.domain.transcript import CaptionQuality, FinalSegment
 from core.storage.attempts import AttemptRepo
 from core.storage.database import Database
@@ -44,6 +44,8 @@ class WordKeeper:
                 except StorageUnavailable as error:
                     _LOG.error("words wait in memory: %s", type(error).__name__)
                     return
+                except NotFound:  # deleted meanwhile; words of nobody must not hold up those of others
+                    _LOG.warning("words of a deleted attempt are dropped")
                 self._waiting.pop(0)
 
     def _store(self, attempt_id: int, segment: FinalSegment, quality: CaptionQuality | None) -> None:
