@@ -34,9 +34,12 @@ from core.services.spoken_questions import QuestionVoice
 from core.settings import Settings
 from core.speech.engines import AUTO, EndpointAddress, EngineParams, Engines, make_engines
 from core.speech.models import ModelShelf
+from core.speech.pacing import PacingParams
 from core.speech.piper import PiperVoice
 from core.speech.service import TranscriptionService
+from core.speech.service_params import ServiceParams
 from core.speech.voices import VoiceChain, chosen_voices
+from core.speech.workers import WorkerParams
 from core.storage.blobs import BlobStore
 from core.storage.database import Database
 
@@ -104,9 +107,13 @@ def build(settings: Settings, **overrides: Any) -> House:
     here: TranscriptionService | None = None
     if (transcription := overrides.get("transcription")) is None:
         engines = _engines(settings, clock, warnings)
-        transcription = TranscriptionService(engines.live, clock=clock, full_engine=engines.full)
+        params = ServiceParams(
+            workers=WorkerParams(count=settings.whisper_workers),
+            pacing=PacingParams(max_live_speakers=settings.live_caption_speakers),
+        )
+        transcription = TranscriptionService(engines.live, params, clock, engines.full)
         if settings.voice_goes_to:
-            here = TranscriptionService(engines.here, clock=clock, full_engine=engines.here_full)
+            here = TranscriptionService(engines.here, params, clock, engines.here_full)
     listeners = Listeners(database, transcription, here, settings.voice_goes_to)
     watcher = overrides.get("watcher") or _watcher(settings, clock)
     jobs = JobRunner(database, clock, JobParams(workers=settings.job_workers))
@@ -184,6 +191,7 @@ def _engines(settings: Settings, clock: Clock, warnings: list[str]) -> Engines:
         device=settings.whisper_device,
         compute_type=settings.whisper_compute_type,
         threads=settings.whisper_threads,
+        workers=settings.whisper_workers,
         endpoint=endpoint if settings.transcription_url else None,
         order=tuple(settings.transcription_order.split(",")),
     )

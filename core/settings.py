@@ -93,7 +93,12 @@ class Settings(BaseSettings):
     ] = ""
     """Empty means int8 on the CPU, float16 on CUDA."""
     whisper_threads: int = Field(default=1, ge=1, le=32)
-    """CPU threads of one decode; two decodes run at once, which gets more done than one with two threads."""
+    """CPU threads of one decode; more decodes at once get more done than more threads."""
+    whisper_workers: int = Field(default=2, ge=1, le=64)
+    """Decodes that run at once: as many as there are cores to give."""
+    live_caption_speakers: int = Field(default=8, ge=0, le=1000)
+    """Candidates captioned as they speak; the words of further ones come after their answer. Eight keep two cores
+    under two thirds busy (``docs/speech.md``)."""
     interview_language: str = Field(default="en", pattern="^[a-z]{2,3}$")
     """Language spoken, ISO 639-1; other than ``en`` needs a multilingual model or the endpoint."""
     transcription_url: str = ""

@@ -12,6 +12,7 @@ head.title("Interviews")
 out.button("Sign out", on_click=guards.sign_out, width="stretch")
 desk.system_warnings(rooms)
 background.waiting_work(rooms)
+background.caption_load(rooms)
 with st.expander("Invite a candidate", icon=":material/person_add:"):
     desk.invitation_form(rooms)
 picked = desk.interview_list(rooms)

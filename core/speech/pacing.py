@@ -63,6 +63,11 @@ class Pacer:
         """Speakers who are captioned as they speak."""
         return len(self._live)
 
+    @property
+    def waiting_speakers(self) -> int:
+        """Speakers above the cap."""
+        return len(self._waiting)
+
     def measured(self, pieces: int, busy_s: float) -> None:
         """A batch of interims kept a worker busy for so long."""
         self._cost_s += self._params.memory * (busy_s / max(1, pieces) - self._cost_s)

@@ -3,6 +3,7 @@
 import threading
 from itertools import count
 
+from core.domain.caption_load import CaptionLoad
 from core.domain.clock import Clock
 from core.speech.decoding import Recorded, Work
 from core.speech.pacing import Pacer
@@ -92,6 +93,20 @@ class Scheduler:
         """See ``Pacer.interim_after_s``."""
         with self._wake:
             return self._pacer.interim_after_s(self._queue.oldest_final_age(self._clock.monotonic()), first)
+
+    def load(self) -> CaptionLoad:
+        """How busy it is, without what only the workers know."""
+        with self._wake:
+            age = self._queue.oldest_final_age(self._clock.monotonic())
+            return CaptionLoad(
+                speakers=self._pacer.live_speakers,
+                above_cap=self._pacer.waiting_speakers,
+                waiting_finals=self._queue.waiting(Lane.FINAL),
+                oldest_final_s=age,
+                interim_every_s=self._pacer.interim_after_s(age, first=False),
+                interim_cost_s=self._pacer.interim_cost_s,
+                waiting_recordings=self._queue.waiting(Lane.DEFERRED) + self._queue.waiting(Lane.BACKGROUND),
+            )
 
     def measured(self, pieces: int, busy_s: float) -> None:
         """See ``Pacer.measured``."""

@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import replace
 
+from core.domain.caption_load import CaptionLoad
 from core.domain.clock import AnchoredClock, Clock
 from core.domain.errors import InterviewError, ModelUnavailable, ProviderFailed
 from core.domain.transcript import FinalSegment
@@ -69,6 +70,10 @@ class TranscriptionService:
     def failures(self) -> int:
         """Decodes that raised."""
         return self._decoder.failures
+
+    def load(self) -> CaptionLoad:
+        """How busy the captions are; a metric. Any thread."""
+        return replace(self._scheduler.load(), failures=self.failures, workers_replaced=self._workers.replaced)
 
     def start(self) -> None:
         """Start the workers, which load the engine first; returns at once. A second call does nothing."""

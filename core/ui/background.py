@@ -20,6 +20,24 @@ def waiting_work(house: House) -> None:
             st.button("Try again", on_click=_try_again, args=(house,), icon=":material/refresh:", key="jobs_again")
 
 
+def caption_load(house: House) -> None:
+    """One line while anybody speaks or words wait: whether captions keep up."""
+    load = house.transcription.load()
+    if not load.speakers and not load.above_cap and not load.waiting_finals:
+        return
+    pace = (
+        "no interim captions for now"
+        if load.interim_every_s is None
+        else f"a caption each {load.interim_every_s:.1f} s"
+    )
+    parts = [f"{load.speakers} speaking", pace]
+    if load.waiting_finals:
+        parts.append(f"{load.waiting_finals} finished utterances wait, the oldest for {load.oldest_final_s:.1f} s")
+    if load.above_cap:
+        parts.append(f"{load.above_cap} above the limit get their words after the answer")
+    st.caption(f"Live captions: {', '.join(parts)}.")
+
+
 def _try_again(house: House) -> None:
     with house.database.transaction() as tx:
         house.outbox.restart_all(tx)
