@@ -203,7 +203,10 @@ def page_events(file: InterviewFile) -> None:
         ),
         hide_index=True,
         placeholder="",
-        column_config={"Time": st.column_config.Column(width=160), "Characters": st.column_config.Column(width=90)},
+        column_config={
+            name: st.column_config.Column(width=px)
+            for name, px in {"Time": 160, "Event": 430, "Characters": 90}.items()
+        },
     )
 
 

@@ -14,11 +14,10 @@ _LOOK_AHEAD_WORDS = 12
 
 _CSS = """
 <style>
-.heard { font-size: .875rem; line-height: 1.5; overflow-wrap: anywhere; }
-.heard p { margin: 0 0 .25rem; }
-.heard .said { display: grid; grid-template-columns: 2.75rem minmax(0, 1fr); }
+.heard { line-height: 1.5; overflow-wrap: anywhere; }
+.heard .said { display: grid; grid-template-columns: 2.75rem minmax(0, 1fr); margin-bottom: .25rem; }
 .heard .at { opacity: .72; font-variant-numeric: tabular-nums; }
-.heard .note { opacity: .72; margin: .5rem 0 0; }
+.heard .note { opacity: .72; font-size: .875rem; margin-top: .5rem; }
 .heard .unsure { text-decoration: underline dotted 2px; text-underline-offset: .2em; }
 </style>
 """
@@ -47,7 +46,7 @@ def transcript(item: AttemptFile) -> None:
         rows = []
         span = f"{clock_text(piece.start_s)} to {clock_text(piece.end_s)}"
         st.warning(f"{span}: {piece.reason}", icon=":material/hearing_disabled:")
-    _show([*rows, *(f'<p class="note">{note}</p>' for note in notes_html(item) if note)])
+    _show([*rows, *(f'<div class="note">{note}</div>' for note in notes_html(item) if note)])
 
 
 def row_html(
@@ -61,7 +60,7 @@ def row_html(
         said = '<span class="at">(speech that no engine could write down; it is in the recording)</span>'
     else:
         return ""
-    return f'<p class="said"><span class="at">{clock_text(segment.start_s)}</span><span>{said}</span></p>'
+    return f'<div class="said"><span class="at">{clock_text(segment.start_s)}</span><span>{said}</span></div>'
 
 
 def notes_html(item: AttemptFile) -> tuple[str, str, str]:
