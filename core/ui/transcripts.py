@@ -27,8 +27,9 @@ _CSS = """
 class TranscriptParams:
     """Knobs of the marks."""
 
-    unsure_confidence: float = 0.5
-    """Confidence of a word, 0 to 1, below which it is marked."""
+    unsure_confidence: float = 0.6
+    """Confidence of a word, 0 to 1, below which it is marked. Of 938 words read by Americans, tiny.en got 6.6 % wrong;
+    below 0.6 lie 7 % of the words, 45 % of them wrong, and half of all wrong ones (below 0.5: 3 %, 55 %, a quarter)."""
 
 
 PARAMS = TranscriptParams()
@@ -78,8 +79,8 @@ def certainty_html(segments: Sequence[FinalSegment], params: TranscriptParams = 
     if unsure:
         return (
             f'<span class="unsure">Dotted</span>: heard with little confidence ({unsure} of {len(known)} words, '
-            f"{unsure / len(known):.0%}). Such words are often wrong, more so with an accent, noise or names: listen "
-            "before you judge the wording."
+            f"{unsure / len(known):.0%}). Such words are often wrong and others may be, more so with an accent, noise "
+            "or names: listen before you judge the wording."
         )
     if known:
         return f"None of the {len(known)} words was heard with little confidence; some may still be wrong."

@@ -30,7 +30,7 @@ def test_a_word_that_the_engine_did_not_give_has_no_confidence_and_the_next_is_f
 
 
 def test_only_words_below_the_limit_are_marked() -> None:
-    assert row_html(heard("A list.", ("A", 0.5), ("list.", 0.49))).count("unsure") == 1
+    assert row_html(heard("A list.", ("A", 0.6), ("list.", 0.59))).count("unsure") == 1
 
 
 def test_the_row_begins_with_its_time() -> None:
