@@ -1,37 +1,23 @@
 import itertools
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from fakes.scripted_engine import ScriptedEngine
 
 from core.domain.clock import AnchoredClock
-from core.domain.errors import ModelUnavailable, ProviderFailed
 from core.domain.transcript import FinalSegment
 from core.media.audio import SAMPLE_RATE, AudioChunk, MicrophoneIntake, Samples
 from core.media.recorder import AnswerRecorder
-from core.speech.board import FAILED
-from core.speech.captions import CaptionStream
 from core.speech.hearing import Effort, Heard, Piece
 from core.speech.service import TranscriptionService
+from core.speech.service_params import ServiceParams
 from core.speech.whisper import WhisperEngine
-from tests.unit.speech.samples import SENTENCES, silence, word_errors
-
-STEP = SAMPLE_RATE // 50  # 20 ms
-
-
-def feed_all(stream: CaptionStream, samples: Samples, seconds_per_s: float = 0.0) -> list[str]:
-    """Feed in 20 ms steps; with a pace, look at the interim after each."""
-    shown: list[str] = []
-    for start in range(0, samples.size, STEP):
-        stream.feed(samples[start : start + STEP])
-        if seconds_per_s:
-            time.sleep(seconds_per_s / 50)
-            shown.append(stream.view().interim)
-    return shown
+from core.speech.workers import WorkerParams
+from tests.unit.speech.samples import SENTENCES, feed_all, silence, word_errors
 
 
 @pytest.fixture(scope="session")
@@ -110,96 +96,53 @@ def test_clip_of_nothing_has_no_segments(service: TranscriptionService) -> None:
     assert service.transcribe(np.zeros(0, np.int16)) == []
 
 
-class Faulty:
-    """The real engine, failing for as often as it is told."""
-
-    name = "faulty"
-
-    def __init__(self, engine: WhisperEngine, failures: int) -> None:
-        self.engine = engine
-        self.failures = failures
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def load(self) -> None: ...
-
-    def decode(self, pieces: Sequence[Piece], effort: Effort) -> list[Heard]:
-        if effort is Effort.INTERIM:
-            raise RuntimeError("engine broke")
-        self.gate.wait(30)
-        if self.failures > 0:
-            self.failures -= 1
-            raise RuntimeError("engine broke")
-        return self.engine.decode(pieces, effort)
-
-
-def test_one_failure_is_tried_again(engine: WhisperEngine, say: Callable[[str], Samples]) -> None:
-    service = TranscriptionService(Faulty(engine, 1))
-    service.start()
-    (segment,) = service.transcribe(say(SENTENCES[0]))
-    assert word_errors(SENTENCES[0], segment.text) < 0.25
-    assert service.failures == 1
-    assert service.stop()
-
-
-def test_lasting_failure_is_delivered_as_failed_and_the_next_is_heard(
-    engine: WhisperEngine, say: Callable[[str], Samples]
+@pytest.mark.parametrize("effort", [Effort.LIVE, Effort.FULL])
+def test_words_of_a_clip_have_their_times_in_order_and_inside_it(
+    service: TranscriptionService, answer: Samples, effort: Effort
 ) -> None:
-    service = TranscriptionService(Faulty(engine, 2))
-    service.start()
-    got: list[FinalSegment] = []
-    stream = service.open_stream("a", got.append)
-    feed_all(stream, np.concatenate((say(SENTENCES[0]), silence(1), say(SENTENCES[2]), silence(1))))
-    stream.finish()
-    assert stream.wait_final(60)
-    assert (got[0].engine, got[0].text, got[0].confidence) == (FAILED, "", None)
-    assert word_errors(SENTENCES[2], " ".join(s.text for s in got[1:])) < 0.25
-    assert stream.view().delayed
-    assert service.stop()
+    found = service.transcribe(answer, effort=effort)
+    assert [s.number for s in found] == list(range(len(found)))
+    assert all(a.end_s <= b.start_s for a, b in itertools.pairwise(found))
+    assert all([w.text for w in s.words] == s.text.split() for s in found)
+    words = [word for segment in found for word in segment.words]
+    assert all(w.start_s <= w.end_s and 0 < w.confidence <= 1 for w in words)
+    assert all(a.start_s <= b.start_s for a, b in itertools.pairwise(words))
+    assert words[0].start_s >= 0 and words[-1].end_s <= answer.size / SAMPLE_RATE
+    assert word_errors(" ".join(SENTENCES), " ".join(s.text for s in found)) < 0.15
 
 
-def test_engine_that_cannot_load_fails_segments_at_once_and_says_why(
-    engine: WhisperEngine, say: Callable[[str], Samples]
+def test_a_clip_of_two_sentences_far_apart_is_decoded_in_two_windows(
+    service: TranscriptionService, say: Callable[[str], Samples]
 ) -> None:
-    class Absent(Faulty):
-        def load(self) -> None:
-            raise ModelUnavailable("not here")
-
-    service = TranscriptionService(Absent(engine, 0))
-    service.start()
-    assert not service.wait_ready(30)
-    stream = service.open_stream("a", lambda _s: None)
-    feed_all(stream, say(SENTENCES[0]))
-    stream.finish()
-    assert stream.wait_final(10)
-    assert stream.view().finals[0].engine == FAILED
-    assert not service.ready
-    with pytest.raises(ModelUnavailable, match="not here"):
-        service.transcribe(say(SENTENCES[0]))
-    assert service.stop()
+    first, second = say(SENTENCES[1]), say(SENTENCES[2])
+    found = service.transcribe(np.concatenate((first, silence(30), second)), effort=Effort.FULL)
+    early = " ".join(s.text for s in found if s.end_s < first.size / SAMPLE_RATE + 1)
+    late = " ".join(s.text for s in found if s.start_s > first.size / SAMPLE_RATE + 28)
+    assert word_errors(SENTENCES[1], early) < 0.15
+    assert word_errors(SENTENCES[2], late) < 0.15
 
 
-def test_clip_that_takes_too_long_is_refused(engine: WhisperEngine, say: Callable[[str], Samples]) -> None:
-    faulty = Faulty(engine, 0)
-    faulty.gate.clear()
-    service = TranscriptionService(faulty)
-    service.start()
-    with pytest.raises(ProviderFailed):
-        service.transcribe(say(SENTENCES[0]), timeout_s=0.1)
-    faulty.gate.set()
-    assert service.stop()
+@pytest.mark.parametrize("effort", [Effort.LIVE, Effort.FULL])
+@pytest.mark.parametrize(
+    "samples",
+    [
+        pytest.param(np.zeros(0, np.int16), id="nothing"),
+        pytest.param(np.ones(1, np.int16), id="one sample"),
+        pytest.param(np.full(3 * SAMPLE_RATE, -32768, np.int16), id="the lowest value throughout"),
+        pytest.param(np.tile(np.array([32767, -32768], np.int16), 24_000), id="full swing each sample"),
+    ],
+)
+def test_no_words_are_made_of_what_is_no_sound(service: TranscriptionService, samples: Samples, effort: Effort) -> None:
+    assert "".join(s.text for s in service.transcribe(samples, effort=effort)) == ""
 
 
-def test_stopping_decodes_what_waits(engine: WhisperEngine, say: Callable[[str], Samples]) -> None:
-    service = TranscriptionService(engine)
-    service.start()
-    stream = service.open_stream("a", lambda _s: None)
-    feed_all(stream, say(SENTENCES[0]))
-    stream.finish()
-    assert service.stop(30)
-    assert stream.wait_final(0)
-    with pytest.raises(ModelUnavailable):
-        service.transcribe(silence(1))
+def test_full_scale_noise_does_not_harm_what_is_said_after_it(
+    service: TranscriptionService, say: Callable[[str], Samples]
+) -> None:
+    noise = np.random.default_rng(3).integers(-32768, 32768, 3 * SAMPLE_RATE).astype(np.int16)
+    found = service.transcribe(np.concatenate((noise, silence(1.5), say(SENTENCES[1]))))
+    heard = " ".join(s.text for s in found if s.start_s > 3.5)
+    assert word_errors(SENTENCES[1], heard) < 0.25
 
 
 def test_browser_frames_reach_recording_and_transcript_alike(
@@ -227,3 +170,29 @@ def test_browser_frames_reach_recording_and_transcript_alike(
     assert done.duration_s == stream.received_s
     assert stream.wait_final(60)
     assert word_errors(" ".join(SENTENCES), stream.view().text) < 0.25
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread is meant to die
+def test_a_worker_killed_in_mid_answer_costs_no_word_and_doubles_none(engine: WhisperEngine, answer: Samples) -> None:
+    struck = threading.Event()
+
+    def once(pieces: Sequence[Piece], effort: Effort) -> list[Heard]:
+        if effort is Effort.LIVE and not struck.is_set():
+            struck.set()
+            raise SystemExit
+        return engine.decode(pieces, effort)
+
+    service = TranscriptionService(ScriptedEngine(once), ServiceParams(workers=WorkerParams(check_every_s=0.02)))
+    service.start()
+    got: list[FinalSegment] = []
+    stream = service.open_stream("a", got.append)
+    half = answer.size // 2
+    feed_all(stream, answer[:half])
+    assert struck.wait(30)
+    feed_all(stream, answer[half:])
+    stream.finish()
+    assert stream.wait_final(60)
+    assert [s.number for s in got] == list(range(len(got)))
+    assert all(s.engine == "whisper-tiny.en" for s in got)
+    assert word_errors(" ".join(SENTENCES), " ".join(s.text for s in got)) < 0.25
+    assert service.stop()
