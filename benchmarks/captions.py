@@ -6,7 +6,6 @@ microphone, from another process. ``docs/speech.md`` defines each figure.
 """
 
 import argparse
-import csv
 import json
 import resource
 import statistics
@@ -15,41 +14,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.feeding import Speaker, play
+from benchmarks.tracks import PAUSE_S, Clip, Track, load_manifest, make_track, speaking_spans
 from core import weights
 from core.domain.transcript import FinalSegment, Word
-from core.media.audio import SAMPLE_RATE, Samples
-from core.media.clip import decode_clip
+from core.media.audio import SAMPLE_RATE
 from core.speech.captions import CaptionStream
 from core.speech.service import TranscriptionService
 from core.speech.utterance import InterimCut
 from core.speech.whisper import WhisperEngine
-
-PAUSE_S = 1.0
-TAIL_S = 2.0
-
-
-@dataclass
-class Clip:
-    """A file of the manifest."""
-
-    path: Path
-    transcript: str
-    group: str
-    samples: Samples
-
-
-@dataclass
-class Track:
-    """What one speaker says: clips one after another, with their place in seconds."""
-
-    clips: list[tuple[Clip, float, float]]
-    samples: Samples
 
 
 @dataclass
@@ -94,44 +73,6 @@ class ObservedService(TranscriptionService):
 
         stream.show_interim, stream.deliver = note_interim, note_final  # type: ignore[method-assign]
         return stream
-
-
-def load_manifest(manifest: Path) -> list[Clip]:
-    """Files and what is said in them."""
-    with manifest.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return [
-        Clip(path, row["transcript"], row.get("group") or "", decode_clip(path.read_bytes()))
-        for row in rows
-        for path in [manifest.parent / row["path"]]
-    ]
-
-
-def make_track(clips: Sequence[Clip], first: int, seconds: float) -> Track:
-    """Clips from ``first`` on, round and round, until there are enough seconds."""
-    placed: list[tuple[Clip, float, float]] = []
-    pieces: list[Samples] = [np.zeros(int(0.5 * SAMPLE_RATE), np.int16)]
-    pause = np.zeros(int(PAUSE_S * SAMPLE_RATE), np.int16)
-    length = pieces[0].size
-    while length < seconds * SAMPLE_RATE:
-        clip = clips[(first + len(placed)) % len(clips)]
-        placed.append((clip, length / SAMPLE_RATE, (length + clip.samples.size) / SAMPLE_RATE))
-        pieces += [clip.samples, pause]
-        length += clip.samples.size + pause.size
-    pieces.append(np.zeros(int((TAIL_S - PAUSE_S) * SAMPLE_RATE), np.int16))
-    return Track(placed, np.concatenate(pieces))
-
-
-def speaking_spans(track: Track) -> list[tuple[float, float]]:
-    """When the source speaks, seconds of the track: Silero on the clean file, pauses from 100 ms cut out."""
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
-
-    options = VadOptions(min_silence_duration_ms=100, speech_pad_ms=0)
-    spans: list[tuple[float, float]] = []
-    for clip, start_s, _ in track.clips:
-        for span in get_speech_timestamps(clip.samples.astype(np.float32) / 32_768, options):
-            spans.append((start_s + span["start"] / SAMPLE_RATE, start_s + span["end"] / SAMPLE_RATE))
-    return spans
 
 
 def look(
@@ -266,6 +207,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120.0, help="how long each speaker speaks, at least 60")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
+    if missing := [name for name in ("jiwer", "whisper_normalizer") if find_spec(name) is None]:
+        raise SystemExit(f"Missing: {', '.join(missing)}. Run “pip install -r requirements-dev.txt”.")
     result = measure(arguments.manifest, arguments.speakers, max(60.0, arguments.seconds))
     for name, value in result.items():
         print(f"{name:26} {value}")

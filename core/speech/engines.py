@@ -128,7 +128,6 @@ def make_engines(
     local = _local_engines(model, params, shelf, cuda)
     remote = _remote_engine(params, notes)
 
-
     def chain(engines: Sequence[WhisperEngine], endpoint: EndpointEngine | None) -> EngineChain:
         return EngineChain(_in_order(params.order, engines, endpoint), params.chain, clock, notes.append)
 
