@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from core.domain.errors import ProviderFailed
 from core.domain.transcript import FinalSegment
-from core.media.audio import Samples
+from core.media.audio import SAMPLE_RATE, Samples
 from core.speech.decoding import Recorded
 from core.speech.scheduler import Scheduler
 from core.speech.segmenter import SegmenterParams
-from core.speech.windows import WindowParams, find_utterances, pack, split
+from core.speech.windows import Span, Window, WindowParams, find_utterances, pack, split
 
 
 def last_decode(
@@ -38,27 +38,42 @@ def last_decode(
         ProviderFailed: It failed, or not all is decoded in time.
     """
     deadline = time.monotonic() + wait_s
-    packed = pack(list(find_utterances(samples, segmenter)), params)
-    works = [Recorded(window, samples[window.start : window.end], vocabulary) for window in packed]
+    windows = pack(list(find_utterances(samples, segmenter)), params)
+    found, silent = _decode(windows, samples, vocabulary, scheduler, deadline)
+    # Over several sentences the decoder may stop at the end of one and leave the rest out; alone they are heard.
+    alone, _ = _decode([Window((span,)) for span in silent], samples, vocabulary, scheduler, deadline)
+    ordered = sorted([*found, *alone], key=lambda segment: segment.start_s)
+    return [replace(segment, number=number) for number, segment in enumerate(ordered)]
+
+
+def _decode(
+    windows: list[Window], samples: Samples, vocabulary: str, scheduler: Scheduler, deadline: float
+) -> tuple[list[FinalSegment], list[Span]]:
+    """Segments of these windows, and the utterances that, among others in a window, got no words."""
+    works = [Recorded(window, samples[window.start : window.end], vocabulary) for window in windows]
     for work in works:
         scheduler.add_recorded(work)
+    found: list[FinalSegment] = []
+    silent: list[Span] = []
     try:
-        return _collect(works, deadline)
+        for work in works:
+            if not work.done.wait(max(0.0, deadline - time.monotonic())):
+                raise too_slow()
+            if work.error is not None:
+                raise work.error
+            heard = split(work.window, work.segment) if work.segment is not None and work.segment.text else []
+            found.extend(heard)
+            if len(work.window.spans) > 1:
+                silent.extend(span for span in work.window.spans if not any(_covers(part, span) for part in heard))
     finally:
         for work in works:
-            work.unwanted = True  # the windows left of a decode given up, which is done again from its start
+            work.unwanted = True  # what is left of a decode given up, which is done again from its start
+    return found, silent
 
 
-def _collect(works: list[Recorded], deadline: float) -> list[FinalSegment]:
-    found: list[FinalSegment] = []
-    for work in works:
-        if not work.done.wait(max(0.0, deadline - time.monotonic())):
-            raise too_slow()
-        if work.error is not None:
-            raise work.error
-        if work.segment is not None and work.segment.text:
-            found.extend(split(work.window, replace(work.segment, number=len(found))))
-    return found
+def _covers(segment: FinalSegment, span: Span) -> bool:
+    middle_s = (span[0] + span[1]) / 2 / SAMPLE_RATE
+    return segment.start_s <= middle_s <= segment.end_s
 
 
 def too_slow() -> ProviderFailed:
