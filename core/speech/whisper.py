@@ -19,6 +19,7 @@ from core.speech.whisper_params import EffortParams, WhisperParams
 _FULL_SCALE = 32_768.0
 _FRAME_SAMPLES = 160  # mel frames: hop of 10 ms at 16 kHz
 _FRAMES_PER_S = SAMPLE_RATE // _FRAME_SAMPLES
+_MIN_FRAMES = 2  # a position of the encoder; alignment fails on none
 _CONTEXT_STEP_S = 0.5  # batched pieces share a context; coarse steps keep the tensors' shapes few
 _PREPENDED = "\"'“¿([{-"
 _APPENDED = "\"'.。,，!！?？:：”)]}、"
@@ -132,9 +133,15 @@ class WhisperEngine:
         if self._model is None:
             self.load()
         filled = [piece for piece in pieces if piece.samples.size]
-        results = iter(self._batch(filled, self._params.of(effort)) if filled else [])
+        results = (heard for group in self._groups(filled) for heard in self._batch(group, self._params.of(effort)))
         nothing = Heard("", 0.0, 1.0, engine=self._name)
         return [next(results) if piece.samples.size else nothing for piece in pieces]
+
+    def _groups(self, pieces: list[Piece]) -> list[list[Piece]]:
+        """Pieces that can be decoded at once: CTranslate2 wants prompts of one length."""
+        if len({len(self._prompt(piece.vocabulary)) for piece in pieces}) > 1:
+            return [[piece] for piece in pieces]
+        return [pieces] if pieces else []
 
     def _batch(self, pieces: Sequence[Piece], p: EffortParams) -> list[Heard]:
         longest_s = max(piece.samples.size for piece in pieces) / SAMPLE_RATE
@@ -183,19 +190,19 @@ class WhisperEngine:
 
         if not any(tokens):
             return [() for _ in tokens]
-        frames = max(1, max(sizes) // _FRAME_SAMPLES)
+        frames = max(_MIN_FRAMES, max(sizes) // _FRAME_SAMPLES)
         found: list[tuple[Word, ...]] = []
         for alignment, size in zip(
             self._model.find_alignment(self._tokenizer, tokens, encoded, frames), sizes, strict=True
         ):
             merge_punctuations(alignment, _PREPENDED, _APPENDED)
-            end_s = size / SAMPLE_RATE  # shorter pieces of a batch are padded
+            end_s = size / SAMPLE_RATE  # shorter pieces of a batch are padded; near silence begins at -0.02 s
             found.append(
                 tuple(
                     Word(
                         entry["word"].strip(),
-                        min(float(entry["start"]), end_s),
-                        min(float(entry["end"]), end_s),
+                        min(max(0.0, float(entry["start"])), end_s),
+                        min(max(0.0, float(entry["end"])), end_s),
                         float(entry["probability"]),
                     )
                     for entry in alignment

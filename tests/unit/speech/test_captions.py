@@ -333,3 +333,24 @@ def said(plan: Sequence[tuple[str, int]]) -> int:
             found += run if run >= 3 else 0
             run = 0
     return found * WINDOW_SAMPLES
+
+
+def test_three_hours_of_silence_leave_nothing_behind() -> None:
+    speaker, minute = Speaker(), np.zeros(60 * SAMPLE_RATE, np.int16)
+    for _ in range(180):
+        speaker.stream.feed(minute)
+        kept = speaker.stream._audio
+        assert kept.end - kept.first <= SAMPLE_RATE  # the padding before an utterance, and a window not yet full
+    speaker.stream.finish()
+    assert (speaker.decoder.finals, speaker.stream.received_s) == ([], 3 * 3600)
+    assert speaker.stream.view().heard_to_s == pytest.approx(3 * 3600)
+
+
+def test_speech_without_a_pause_is_kept_no_longer_than_an_utterance() -> None:
+    speaker = Speaker(interims=False)
+    for _ in range(10 * 60 * SAMPLE_RATE // WINDOW_SAMPLES):
+        speaker.stream.feed(STEADY_SPEECH)
+        kept = speaker.stream._audio
+        assert kept.end - kept.first <= 13 * SAMPLE_RATE
+    speaker.stream.finish()
+    assert sum(u.samples.size for u in speaker.decoder.finals) == speaker.stream.received_s * SAMPLE_RATE
