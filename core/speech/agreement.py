@@ -22,7 +22,7 @@ class AgreementParams:
     hold_back_words: int = 1
     """Last words of a guess that do not count, unless the speaker paused behind them."""
 
-    min_confidence: float = 0.4
+    min_confidence: float = 0.45
     """Confidence a word needs, where the engine tells."""
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 class PacingParams:
     """Knobs of the pace."""
 
-    first_interim_s: float = 0.7
+    first_interim_s: float = 0.6
     """Seconds of an utterance heard before its first interim caption."""
 
-    interval_s: float = 0.9
+    interval_s: float = 0.8
     """New audio between two interims of one speaker when nobody else speaks."""
 
     interim_share: float = 0.55
