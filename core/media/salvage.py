@@ -41,7 +41,7 @@ def salvage_flac(data: bytes, expected: int) -> Salvaged:
     Returns:
         ``expected`` samples. Never raises for what is in ``data``.
     """
-    runs = [(start, piece) for start, piece in _frames(data) if start + piece.size <= expected]
+    runs = [(start, piece) for start, piece in _frames(data, expected) if start + piece.size <= expected]
     samples, read = np.zeros(expected, np.int16), np.zeros(expected, np.bool_)
     for start, piece in runs:
         samples[start : start + piece.size] = piece
@@ -50,7 +50,7 @@ def salvage_flac(data: bytes, expected: int) -> Salvaged:
     return Salvaged(samples, tuple((int(a), int(b)) for a, b in edges.reshape(-1, 2)))
 
 
-def _frames(data: bytes) -> list[tuple[int, Samples]]:
+def _frames(data: bytes, expected: int) -> list[tuple[int, Samples]]:
     """Position and samples of each frame whose checksum is right."""
     found: list[tuple[int, Samples | None]] = []
     with suppress(av.FFmpegError, ValueError, IndexError, EOFError):
@@ -64,8 +64,20 @@ def _frames(data: bytes) -> list[tuple[int, Samples]]:
                         # Before a damage the parser leaves several frames in one packet.
                         found.extend(enumerate(map(_ours, packet.decode()), number))
     pieces = [(number, piece) for number, piece in found if piece is not None]
-    block = max((piece.size for _, piece in pieces), default=0)  # all but the last frame are as long
-    return [(number * block, piece) for number, piece in pieces]
+    block = _block([(number, piece.size) for number, piece in pieces], expected)
+    return [(number * block, piece) for number, piece in pieces] if block else []
+
+
+def _block(sizes: list[tuple[int, int]], expected: int) -> int:
+    """Samples of each frame but the last, from numbers and sizes of those that were read; 0 when they cannot tell."""
+    last = max((number for number, _ in sizes), default=0)
+    if whole := [size for number, size in sizes if number < last]:
+        return max(whole)
+    size = max((size for _, size in sizes), default=0)
+    # A single frame: if it can be the last of longer ones, its place is not known.
+    if last and (expected - size) % last == 0 and (expected - size) // last > size:
+        return 0
+    return size
 
 
 def _ours(frame: av.AudioFrame) -> Samples | None:

@@ -118,3 +118,51 @@ def test_consumer_may_stop_the_intake() -> None:
     holder[0].push(browser_frames(0.1)[0])
     holder[0].start()
     assert holder[0].stop()
+
+
+def frame_of(values: np.ndarray, form: str, rate: int, layout: str = "mono") -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(values, format=form, layout=layout)
+    frame.sample_rate = rate
+    return frame
+
+
+def taken(chunks: list[AudioChunk]) -> np.ndarray:
+    return np.concatenate([np.zeros(0, np.int16), *(chunk.samples for chunk in chunks)])
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 96_000])
+def test_any_rate_and_one_channel_keep_their_duration(rate: int) -> None:
+    tone = (8000 * np.sin(2 * np.pi * 300 * np.arange(2 * rate) / rate)).astype(np.int16)
+    size = rate // 50
+    frames = [frame_of(tone[None, i : i + size], "s16", rate) for i in range(0, tone.size - size + 1, size)]
+    intake, chunks = run_intake([*frames])
+    assert intake.unreadable == 0
+    assert taken(chunks).size / SAMPLE_RATE == pytest.approx(2.0, rel=0.005)
+    assert np.abs(taken(chunks)).max() == pytest.approx(8000, rel=0.05)
+
+
+@pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf])
+def test_float_samples_that_are_no_numbers_do_not_end_the_sound(strange: float) -> None:
+    bad = np.full((1, 960), strange, np.float32)
+    good = np.full((1, 960), 0.25, np.float32)
+    frames = [frame_of(values, "fltp", 48_000) for values in [good] * 25 + [bad] * 5 + [good] * 50]
+    intake, chunks = run_intake([*frames])
+    assert taken(chunks).size / SAMPLE_RATE == pytest.approx(1.6, rel=0.01)
+    assert (np.abs(taken(chunks)[-8_000:-400].astype(int) - 8_192) < 100).all()
+    assert intake.failures == 0
+
+
+def test_frames_without_samples_are_harmless() -> None:
+    frames = browser_frames(0.5)
+    intake, chunks = run_intake([*frames[:10], av.AudioFrame(format="s16", layout="stereo", samples=0), *frames[10:]])
+    assert taken(chunks).size / SAMPLE_RATE == pytest.approx(0.5, rel=0.01)
+    assert intake.failures == 0
+
+
+@pytest.mark.parametrize("value", [-32768, 32767])
+def test_the_ends_of_the_range_do_not_wrap_around(value: int) -> None:
+    frames = [frame_of(np.full((1, 1920), value, np.int16), "s16", 48_000, "stereo") for _ in range(50)]
+    _, chunks = run_intake([*frames])
+    settled = taken(chunks)[800:-800].astype(int)
+    assert (np.sign(settled) == np.sign(value)).all()
+    assert (np.abs(settled - value) < 400).all()
