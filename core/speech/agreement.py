@@ -16,7 +16,7 @@ from core.domain.transcript import Word
 class AgreementParams:
     """Knobs of the agreement; ``docs/speech.md`` tells what was measured."""
 
-    agreed_for_s: float = 1.3
+    agreed_for_s: float = 1.1
     """Seconds of sound during which all guesses must have said the same."""
 
     hold_back_words: int = 1
