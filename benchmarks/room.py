@@ -59,7 +59,7 @@ def final_latencies(records: Records) -> list[float]:
     """Per segment: from the arrival of its last speech sample to its text in the database, seconds."""
     rows = records.rows(
         "select s.created_at, s.end_s, r.started_at from segments s "
-        "join recordings r on r.attempt_id = s.attempt_id and r.part = 0 where s.text != ''"
+        "join recordings r on r.attempt_id = s.attempt_id and r.part = 0 where s.text != '' and s.source = 'live'"
     )
     heard = [datetime.fromisoformat(r["started_at"]) + timedelta(seconds=r["end_s"]) for r in rows]
     return [(datetime.fromisoformat(r["created_at"]) - at).total_seconds() for r, at in zip(rows, heard, strict=True)]

@@ -91,7 +91,7 @@ def test_an_answer_nobody_edited_is_what_was_heard_to_the_last_word(held) -> Non
     row = records.rows("select id, answer, edited from questions where position = 1")[0]
     segments = records.rows(
         "select s.text from segments s join attempts a on a.id = s.attempt_id "
-        "where a.question_id = ? order by s.number",
+        "where a.question_id = ? and s.source = a.transcript_source order by s.number",
         row["id"],
     )
     assert row["edited"] == 0

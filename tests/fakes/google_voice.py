@@ -35,39 +35,50 @@ class GoogleVoice:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self._open: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._closing = threading.Event()
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
 
     def close(self) -> None:
+        self._closing.set()
         for one in [self._socket, *self._open]:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
+        for thread in self._threads:
+            thread.join(5)
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 line, _ = self._socket.accept()
                 self._open.append(line)
-                threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+                self._threads.append(threading.Thread(target=self._serve, args=(line,), daemon=True))
+                self._threads[-1].start()
 
     def _serve(self, line: socket.socket) -> None:
-        with suppress(OSError):
+        with suppress(OSError), line:
             _read_head(line)
             line.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            secure = self._context.wrap_socket(line, server_side=True)
-            self._open.append(secure)
-            head, rest = _read_head(secure)
-            length = int(head.lower().partition(b"content-length:")[2].split()[0])
-            while len(rest) < length:
-                rest += secure.recv(65_536)
-            self.requests.append(rest)
-            if len(self.requests) > self.pieces:
-                return
-            body = b'["wrb.fr","jQ1olc","[\\"' + base64.b64encode(SOUND) + b'\\"]",null]\n'
-            secure.sendall(
-                b"HTTP/1.1 %d x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % (self.status, len(body)) + body
-            )
-            secure.close()
+            # The handshake by itself: one that fails would leave a socket nobody can close.
+            with self._context.wrap_socket(line, server_side=True, do_handshake_on_connect=False) as secure:
+                self._open.append(secure)
+                secure.do_handshake()
+                self._answer(secure)
+
+    def _answer(self, secure: socket.socket) -> None:
+        head, rest = _read_head(secure)
+        length = int(head.lower().partition(b"content-length:")[2].split()[0])
+        while len(rest) < length:
+            rest += secure.recv(65_536)
+        self.requests.append(rest)
+        if len(self.requests) > self.pieces:
+            self._closing.wait()  # silent, with the line open
+            return
+        body = b'["wrb.fr","jQ1olc","[\\"' + base64.b64encode(SOUND) + b'\\"]",null]\n'
+        secure.sendall(
+            b"HTTP/1.1 %d x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % (self.status, len(body)) + body
+        )
 
 
 def _read_head(line: socket.socket) -> tuple[bytes, bytes]:
