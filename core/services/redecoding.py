@@ -22,6 +22,7 @@ from core.storage.records import AttemptRow, RecordingRow
 EVENT = "decoded_again"
 """Kind of the log entry that says how it went."""
 NOTHING_HEARD = "nothing was heard in the recording, so the words heard live are kept"
+FEWER_HEARD = "far fewer words were heard in the recording than live, so the words heard live are kept"
 FROM_LIVE = "heard live; the recording has a gap here"
 
 
@@ -31,6 +32,12 @@ class RedecodeParams:
 
     timeout_s: float = 1800.0
     """Longest wait for one part of a recording, beside its own length: live speech goes first."""
+
+    least_share: float = 0.6
+    """Share of the words heard live that must come back; a decode that stopped early must not cost words."""
+
+    least_words: int = 8
+    """Words heard live from which that share is looked at."""
 
 
 class Redecoder:
@@ -105,23 +112,29 @@ class Redecoder:
                 return  # another part was filed meanwhile, and with it a job of its own
             live = attempts.live_segments(attempt_id)
             segments = fill_gaps(heard, gaps, live)
-            kept_live = bool(join(live)) and not join(segments)
-            if kept_live:
+            reason = self._why_live(join(live), join(segments))
+            if reason:
                 attempts.save_gaps(attempt_id, gaps)
             else:
                 attempts.replace_transcript(attempt_id, segments, gaps, self._clock.now())
                 if attempts.latest_number(attempt.question_id) == attempt.number:
                     QuestionRepo(tx).replace_unedited(attempt.question_id, join(segments))
-            self._note(tx, attempt, {"kept": "live" if kept_live else "recording", "gaps": len(gaps)})
+            self._note(tx, attempt, {"kept": "live" if reason else "recording", "gaps": len(gaps), "reason": reason})
             self._promises.delivery(tx, attempt_id)
+
+    def _why_live(self, live: str, recorded: str) -> str:
+        """Why the words heard live stay the transcript that counts; empty when the recording's do."""
+        before, after = len(live.split()), len(recorded.split())
+        if before and not after:
+            return NOTHING_HEARD
+        p = self._params
+        return FEWER_HEARD if before >= p.least_words and after < p.least_share * before else ""
 
     def _note(self, tx: Transaction, attempt: AttemptRow, detail: dict[str, object]) -> None:
         question = QuestionRepo(tx).get(attempt.question_id)
         where: dict[str, object] = {
             "question": question.position, "attempt": attempt.number, "attempt_id": attempt.id,
         }  # fmt: skip
-        if detail["kept"] == "live":
-            detail = {**detail, "reason": NOTHING_HEARD}
         LogRepo(tx).add(question.session_id, EVENT, {**where, **detail}, self._clock.now())
 
 

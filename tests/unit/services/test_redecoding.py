@@ -22,7 +22,7 @@ from core.media.audio import Samples
 from core.media.clip import decode_clip
 from core.services.desk import AttemptFile, transcript_text
 from core.services.promises import DELIVERY, REDECODE
-from core.services.redecoding import FROM_LIVE, NOTHING_HEARD, fill_gaps
+from core.services.redecoding import FEWER_HEARD, FROM_LIVE, NOTHING_HEARD, fill_gaps
 from core.services.registration import Accommodations
 from core.storage.attempts import AttemptRepo
 from core.storage.jobs import JobRepo
@@ -178,6 +178,16 @@ def test_of_a_silent_recording_the_live_words_stay_and_the_reason_is_kept(held: 
     file = attempt(held)
     assert (held.answers()[0], file.attempt.transcript_source) == ("Heard live.", TranscriptSource.LIVE)
     assert file.note == NOTHING_HEARD
+
+
+def test_a_decode_that_loses_most_of_the_words_heard_live_does_not_count(held: Holder, say) -> None:
+    attempt_id = record(held, say(MORE))
+    held.hear(attempt_id, 0, f"{MORE} {SAID} {SAID}")
+    held.submit("", edited=False, ending=AnswerEnding.TIME_UP)
+    redecode(held.house)
+    file = attempt(held)
+    assert (held.answers()[0], file.attempt.transcript_source) == (f"{MORE} {SAID} {SAID}", TranscriptSource.LIVE)
+    assert file.note == FEWER_HEARD
 
 
 def test_an_attempt_replaced_by_a_retry_does_not_change_the_answer(held: Holder, say) -> None:
