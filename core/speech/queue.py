@@ -168,4 +168,8 @@ class DecodeQueue(Generic[T]):
             self._background_running = True
         # Nobody watches the last two lanes: one piece at a time keeps them out of the way of finals.
         limit = self._params.max_batch if lane is Lane.FINAL else 1
-        return [heapq.heappop(heap).job for _ in range(min(limit, len(heap)))]
+        batch = [heapq.heappop(heap).job]
+        # What failed before may fail again, or take its worker with it: its neighbours must not suffer for it twice.
+        while heap and len(batch) < limit and not batch[0].tries and not heap[0].job.tries:
+            batch.append(heapq.heappop(heap).job)
+        return batch

@@ -236,3 +236,8 @@ def test_no_speaker_starves(speakers: int, max_batch: int) -> None:
         for one in batch:
             captioned[one.stream] = step + 1.0
         assert min(captioned.values()) > step - math.ceil(speakers / max_batch)
+
+
+def test_what_failed_before_is_decoded_alone() -> None:
+    queue = filled(*(DecodeJob(Lane.FINAL, n, float(n), None, tries=int(n in (0, 2))) for n in range(5)))
+    assert [[one.stream for one in batch] for batch in drain(queue)] == [[0], [1], [2], [3, 4]]
