@@ -30,6 +30,10 @@ class Word:
     end_s: float
     confidence: float
 
+    def later(self, offset_s: float) -> "Word":
+        """The same in a longer sound, of which so much came before."""
+        return replace(self, start_s=self.start_s + offset_s, end_s=self.end_s + offset_s)
+
 
 @dataclass(frozen=True, slots=True)
 class FinalSegment:
@@ -60,7 +64,7 @@ class FinalSegment:
             number=self.number + first_number,
             start_s=self.start_s + offset_s,
             end_s=self.end_s + offset_s,
-            words=tuple(replace(w, start_s=w.start_s + offset_s, end_s=w.end_s + offset_s) for w in self.words),
+            words=tuple(word.later(offset_s) for word in self.words),
         )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from core.domain.clock import Clock
+from core.domain.machine_state import MachineState
 from core.domain.watch import FaceSignal, Flag, FlagKind, Snapshot, WatchView
 from core.media.video import LatestFrame, VideoFrame
 from core.proctoring.reasons import reason_for
@@ -17,7 +18,6 @@ from core.proctoring.rules import (
     ConditionParams,
     ConditionRule,
     Opened,
-    RuleState,
     vote_multiple_faces,
     vote_no_face,
 )
@@ -141,7 +141,7 @@ class CandidateWatch:
     def _judge(self, at: float, signal: FaceSignal | None, frame: VideoFrame | None) -> None:
         for rule, vote_of in self._rules:
             vote = vote_of(signal) if signal is not None else None
-            if rule.state is RuleState.QUIET:
+            if rule.state is MachineState.QUIET:
                 self._faces[rule.kind].clear()
             if signal is not None and vote:
                 self._faces[rule.kind][signal.count] += 1

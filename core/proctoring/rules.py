@@ -2,8 +2,8 @@
 
 from collections import deque
 from dataclasses import dataclass
-from enum import StrEnum
 
+from core.domain.machine_state import MachineState
 from core.domain.watch import FaceSignal, FlagKind
 
 
@@ -21,15 +21,6 @@ class ConditionParams:
     """The claim ends after this long without a yes."""
     gap_s: float = 3.0
     """The claim ends, at the last known vote, after this long without any."""
-
-
-class RuleState(StrEnum):
-    """Where a rule stands."""
-
-    QUIET = "quiet"
-    STARTING = "starting"
-    ACTIVE = "active"
-    STOPPING = "stopping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +77,11 @@ class ConditionRule:
         self._no_after = 0  # no votes since that yes; they count only if another yes follows
 
     @property
-    def state(self) -> RuleState:
+    def state(self) -> MachineState:
         """Where the rule stands now."""
         if self._started_at is not None:
-            return RuleState.ACTIVE if self._clean_since is None else RuleState.STOPPING
-        return RuleState.STARTING if any(yes for _, yes in self._votes) else RuleState.QUIET
+            return MachineState.ACTIVE if self._clean_since is None else MachineState.STOPPING
+        return MachineState.STARTING if any(yes for _, yes in self._votes) else MachineState.QUIET
 
     @property
     def active(self) -> bool:

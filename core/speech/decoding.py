@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Event
 
 from core.domain.errors import InterviewError, ModelUnavailable
@@ -135,7 +135,7 @@ class Decoder:
         text = guards.judge(heard, samples, self._guards)
         words: tuple[Word, ...] = ()
         if text:
-            words = tuple(replace(w, start_s=w.start_s + start_s, end_s=w.end_s + start_s) for w in heard.words)
+            words = tuple(word.later(start_s) for word in heard.words)
         return FinalSegment(number, text, start_s, end_s, heard.confidence, engine_label(heard), words)
 
     def _failed(self, error: Exception) -> None:

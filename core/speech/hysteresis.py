@@ -1,16 +1,8 @@
 """From a measured value to a claim that holds: quiet, starting, active, stopping. No audio, clock or I/O."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class AlertState(StrEnum):
-    """Where a machine stands."""
-
-    QUIET = "quiet"
-    STARTING = "starting"
-    ACTIVE = "active"
-    STOPPING = "stopping"
+from core.domain.machine_state import MachineState
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +48,20 @@ class Hysteresis:
 
     def __init__(self, params: HysteresisParams) -> None:
         self._params = params
-        self._state = AlertState.QUIET
+        self._state = MachineState.QUIET
         self._started_s = self._good_since_s = 0.0
         self._latest_s = float("-inf")
         self._worst = float("-inf")
 
     @property
-    def state(self) -> AlertState:
+    def state(self) -> MachineState:
         """Where the machine stands now."""
         return self._state
 
     @property
     def active(self) -> bool:
         """Whether a claim is open."""
-        return self._state in (AlertState.ACTIVE, AlertState.STOPPING)
+        return self._state in (MachineState.ACTIVE, MachineState.STOPPING)
 
     def observe(self, at_s: float, value: float | None) -> AlertChange | None:
         """Take a value.
@@ -88,28 +80,28 @@ class Hysteresis:
             return self._wait(at_s, value)
         if value >= self._params.on:
             self._worst = max(self._worst, value)
-            self._state = AlertState.ACTIVE
-        elif value < self._params.off and self._state is AlertState.ACTIVE:
-            self._state, self._good_since_s = AlertState.STOPPING, at_s
-        if self._state is AlertState.STOPPING and at_s - self._good_since_s >= self._params.stop_s:
+            self._state = MachineState.ACTIVE
+        elif value < self._params.off and self._state is MachineState.ACTIVE:
+            self._state, self._good_since_s = MachineState.STOPPING, at_s
+        if self._state is MachineState.STOPPING and at_s - self._good_since_s >= self._params.stop_s:
             return self.close(self._good_since_s)
         return None
 
     def close(self, at_s: float) -> Cleared | None:
         """End what is open; when it was stopping, at the moment that began."""
-        was, self._state = self._state, AlertState.QUIET
-        if was not in (AlertState.ACTIVE, AlertState.STOPPING):
+        was, self._state = self._state, MachineState.QUIET
+        if was not in (MachineState.ACTIVE, MachineState.STOPPING):
             return None
-        return Cleared(self._started_s, self._good_since_s if was is AlertState.STOPPING else at_s, self._worst)
+        return Cleared(self._started_s, self._good_since_s if was is MachineState.STOPPING else at_s, self._worst)
 
     def _wait(self, at_s: float, value: float) -> AlertChange | None:
         if value < self._params.on:
-            self._state = AlertState.QUIET
+            self._state = MachineState.QUIET
             return None
-        if self._state is AlertState.QUIET:
-            self._state, self._started_s, self._worst = AlertState.STARTING, at_s, value
+        if self._state is MachineState.QUIET:
+            self._state, self._started_s, self._worst = MachineState.STARTING, at_s, value
         self._worst = max(self._worst, value)
         if at_s - self._started_s < self._params.start_s:
             return None
-        self._state = AlertState.ACTIVE
+        self._state = MachineState.ACTIVE
         return Raised(self._started_s, self._worst)

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.fakes.http_server import serving
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
@@ -63,11 +64,5 @@ class ModelHub:
     @contextmanager
     def running(self) -> Iterator["ModelHub"]:
         """Serve until the end of the block."""
-        thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
+        with serving(self._http):
             yield self
-        finally:
-            self._http.shutdown()
-            self._http.server_close()
-            thread.join(5)

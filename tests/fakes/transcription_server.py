@@ -11,6 +11,8 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.fakes.http_server import serving
+
 PATH = "/v1/audio/transcriptions"
 
 
@@ -99,15 +101,11 @@ class TranscriptionServer:
     @contextmanager
     def running(self) -> Iterator["TranscriptionServer"]:
         """Serve until the end of the block."""
-        thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.released.set()
-            self._http.shutdown()
-            self._http.server_close()
-            thread.join(5)
+        with serving(self._http):
+            try:
+                yield self
+            finally:
+                self.released.set()
 
 
 def _read(content_type: str, body: bytes, authorization: str) -> Upload:

@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.machine_state import MachineState
 from core.domain.watch import FaceSignal, FlagKind
 from core.proctoring.rules import (
     Change,
@@ -8,7 +9,6 @@ from core.proctoring.rules import (
     ConditionParams,
     ConditionRule,
     Opened,
-    RuleState,
     vote_multiple_faces,
     vote_no_face,
 )
@@ -87,7 +87,7 @@ def test_closing_by_hand_ends_the_claim_once():
         rule.observe(at, vote)
     assert rule.close() == [Closed(FlagKind.NO_FACE, 100.0, 102.5, 1.0)]
     assert rule.close() == []
-    assert rule.state is RuleState.QUIET
+    assert rule.state is MachineState.QUIET
 
 
 def test_states_in_order():

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.speech.hysteresis import AlertState, Cleared, Hysteresis, HysteresisParams, Raised
+from core.domain.machine_state import MachineState
+from core.speech.hysteresis import Cleared, Hysteresis, HysteresisParams, Raised
 
 PARAMS = HysteresisParams(on=10.0, off=5.0, start_s=2.0, stop_s=1.0)
 
@@ -19,7 +20,7 @@ def test_claim_begins_when_it_began_not_when_it_was_believed() -> None:
 def test_short_burst_is_not_claimed() -> None:
     machine = Hysteresis(PARAMS)
     assert run(machine, [20, 20, 20, 9, 20, 20, 20, 9]) == []
-    assert machine.state is AlertState.QUIET
+    assert machine.state is MachineState.QUIET
 
 
 def test_claim_ends_when_it_was_good_again() -> None:
@@ -29,13 +30,13 @@ def test_claim_ends_when_it_was_good_again() -> None:
 def test_values_between_the_thresholds_change_nothing() -> None:
     machine = Hysteresis(PARAMS)
     assert len(run(machine, [11] * 5 + [7] * 20)) == 1
-    assert machine.state is AlertState.ACTIVE
+    assert machine.state is MachineState.ACTIVE
 
 
 def test_stop_that_does_not_last_ends_nothing() -> None:
     machine = Hysteresis(PARAMS)
     assert len(run(machine, [11] * 5 + [4, 11, 4, 11, 4])) == 1
-    assert machine.state is AlertState.STOPPING
+    assert machine.state is MachineState.STOPPING
 
 
 def test_states_follow_one_another() -> None:
@@ -45,7 +46,13 @@ def test_states_follow_one_another() -> None:
         machine.observe(n * 0.5, value)
         if not seen or seen[-1] is not machine.state:
             seen.append(machine.state)
-    assert seen == [AlertState.QUIET, AlertState.STARTING, AlertState.ACTIVE, AlertState.STOPPING, AlertState.QUIET]
+    assert seen == [
+        MachineState.QUIET,
+        MachineState.STARTING,
+        MachineState.ACTIVE,
+        MachineState.STOPPING,
+        MachineState.QUIET,
+    ]
 
 
 @pytest.mark.parametrize("unknown", [None, float("nan")])
