@@ -22,7 +22,8 @@ from core.services.desk import DeskService
 from core.services.drawing import QuestionDrawer
 from core.services.interview import InterviewService
 from core.services.listeners import Listeners
-from core.services.monitor import PageMonitor, SessionMonitor
+from core.services.monitor import SessionMonitor
+from core.services.page_monitor import PageMonitor
 from core.services.promises import CATCH_UP, DELIVERY, RECOVER, REDECODE, Promises
 from core.services.recordings import RecordingStore
 from core.services.recovery import Recovery

@@ -54,7 +54,13 @@ class InterviewPlan:
     pause_grace_s: float = 15.0
     """After a return with no pause left, the clock still waits this long."""
     page_warnings: int = 3
-    """Leaving the page is warned about as "1 of n"; nothing else follows from it."""
+    """Leaving the page is warned about as "1 of n", where the policy does not say otherwise."""
+    policy: str = ""
+    """The monitor's policy as JSON, copied at creation; empty means the built-in one for medium stakes."""
+    rules_off: tuple[str, ...] = ()
+    """Kinds of flag that are never raised: an accommodation."""
+    window_factor: float = 1.0
+    """Windows of the rules are this much longer: an accommodation for those who move or look otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

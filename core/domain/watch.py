@@ -1,8 +1,11 @@
-"""What the monitor saw: signals, flags, page events. No verdicts; a person decides."""
+"""What the monitor claims: flags and their evidence. No verdicts; a person decides."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from core.domain.signals import FrameSignal, SignalStatus
 
 
 class FlagKind(StrEnum):
@@ -10,43 +13,45 @@ class FlagKind(StrEnum):
 
     NO_FACE = "no_face"
     MULTIPLE_FACES = "multiple_faces"
-
-
-class PageEventKind(StrEnum):
-    """What the page reports about itself."""
-
-    HIDDEN = "tab_hidden"
-    VISIBLE = "tab_visible"
-    BLUR = "window_blur"
-    FOCUS = "window_focus"
-    FULLSCREEN_ON = "fullscreen_on"
+    LOOKING_AWAY = "looking_away"
+    LOOKING_DOWN = "looking_down_repeatedly"
+    EYES_OFF_SCREEN = "eyes_off_screen"
+    READING_GAZE = "gaze_like_reading"
+    DIFFERENT_PERSON = "different_person"
+    CAMERA_COVERED = "camera_covered"
+    CAMERA_FROZEN = "camera_frozen"
+    BACKGROUND_PERSON = "person_in_background"
+    PHONE = "phone"
+    SECOND_VOICE = "second_voice"
+    UNRECORDED_VOICE = "voice_while_not_recording"
+    SUSTAINED_NOISE = "sustained_noise"
+    TAB_SWITCHING = "tab_switching"
     FULLSCREEN_EXIT = "fullscreen_exit"
-    COPY = "copy"
-    CUT = "cut"
-    PASTE = "paste"
+    COPY_PASTE = "copy_paste"
+    WINDOW_RESIZED = "window_resized"
+    EXTRA_SCREEN = "extra_screen"
 
 
-LEAVING_THE_PAGE = frozenset({PageEventKind.HIDDEN, PageEventKind.BLUR, PageEventKind.FULLSCREEN_EXIT})
-"""Events that count as one step of "1 of n"; the rest are only logged."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaceSignal:
-    """One analysed frame.
-
-    Attributes:
-        at: Seconds on the monotonic clock when the frame arrived.
-        count: Faces found.
-        boxes: (x, y, width, height) in pixels of the analysed frame, one per face.
-        brightness: Mean grey level, 0 to 255.
-        too_dark: The picture is too dark to judge; no claim may rest on it.
-    """
-
-    at: float
-    count: int
-    boxes: tuple[tuple[int, int, int, int], ...]
-    brightness: float
-    too_dark: bool
+FROM_CAMERA = frozenset(
+    {
+        FlagKind.NO_FACE,
+        FlagKind.MULTIPLE_FACES,
+        FlagKind.LOOKING_AWAY,
+        FlagKind.LOOKING_DOWN,
+        FlagKind.EYES_OFF_SCREEN,
+        FlagKind.READING_GAZE,
+        FlagKind.DIFFERENT_PERSON,
+        FlagKind.CAMERA_COVERED,
+        FlagKind.CAMERA_FROZEN,
+        FlagKind.BACKGROUND_PERSON,
+        FlagKind.PHONE,
+    }
+)
+"""Kinds that rest on pictures."""
+FROM_SOUND = frozenset({FlagKind.SECOND_VOICE, FlagKind.UNRECORDED_VOICE, FlagKind.SUSTAINED_NOISE})
+"""Kinds that rest on sound."""
+FROM_PAGE = frozenset(FlagKind) - FROM_CAMERA - FROM_SOUND
+"""Kinds that rest on what the page reports about itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,9 @@ class Flag:
         kind: What is claimed.
         started_at: Wall time (UTC) when the condition began, not when it was noticed.
         ended_at: Wall time (UTC) of its end, None while it lasts.
-        strength: Share of analysed frames in the span that show the condition, 0 to 1.
+        strength: Share of what was measured in the span that shows the condition, 0 to 1.
         reason: One plain sentence for the reviewer.
+        health: How well the monitor saw meanwhile, in plain words by name (``{"pictures a second": "2.0"}``).
     """
 
     kind: FlagKind
@@ -66,6 +72,7 @@ class Flag:
     ended_at: datetime | None
     strength: float
     reason: str
+    health: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +94,15 @@ class WatchView:
         faces: Faces in the latest analysed frame; None while unknown.
         too_dark: Latest frame was too dark to judge.
         active: Kinds of flag that are open now.
+        signal: Latest analysed frame; None while not seeing.
+        statuses: What can be measured of this candidate, and why the rest cannot.
+        calibrated: The person's own baseline (head, eyes, face) is known; before that nothing relative is claimed.
     """
 
     seeing: bool
     faces: int | None
     too_dark: bool
     active: tuple[FlagKind, ...] = ()
+    signal: FrameSignal | None = None
+    statuses: tuple[SignalStatus, ...] = ()
+    calibrated: bool = False

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from core.domain.clock import Clock
 from core.domain.machine_state import MachineState
-from core.domain.watch import FaceSignal, Flag, FlagKind, Snapshot, WatchView
+from core.domain.signals import FrameSignal
+from core.domain.watch import Flag, FlagKind, Snapshot, WatchView
 from core.media.video import LatestFrame, VideoFrame
 from core.proctoring.reasons import reason_for
 from core.proctoring.rules import (
@@ -32,7 +33,7 @@ ROUTINE = "routine"
 class Detector(Protocol):
     """What counts faces; see ``FaceDetector``."""
 
-    def analyse(self, image: Any, at: float) -> FaceSignal:
+    def analyse(self, image: Any, at: float) -> FrameSignal:
         """Count the faces of an HxWx3 BGR picture that arrived at monotonic second ``at``."""
         ...
 
@@ -91,7 +92,7 @@ class CandidateWatch:
         )
         self._open: dict[FlagKind, Flag] = {}
         self._faces: dict[FlagKind, Counter[int]] = {rule.kind: Counter() for rule, _ in self._rules}
-        self._signal: FaceSignal | None = None
+        self._signal: FrameSignal | None = None
         self._seen_at = clock.monotonic()
         self._next_picture_at = self._seen_at
         self._failing: set[str] = set()
@@ -138,7 +139,7 @@ class CandidateWatch:
         faces = None if signal.too_dark else signal.count
         return WatchView(True, faces, signal.too_dark, tuple(self._open.copy()))
 
-    def _judge(self, at: float, signal: FaceSignal | None, frame: VideoFrame | None) -> None:
+    def _judge(self, at: float, signal: FrameSignal | None, frame: VideoFrame | None) -> None:
         for rule, vote_of in self._rules:
             vote = vote_of(signal) if signal is not None else None
             if rule.state is MachineState.QUIET:
@@ -148,7 +149,7 @@ class CandidateWatch:
             for change in rule.observe(at, vote):
                 self._tell(change, signal, frame)
 
-    def _tell(self, change: Change, signal: FaceSignal | None, frame: VideoFrame | None) -> None:
+    def _tell(self, change: Change, signal: FrameSignal | None, frame: VideoFrame | None) -> None:
         match change:
             case Opened(kind, started_at, strength):
                 lasted = (frame.arrived_at if frame is not None else self._clock.monotonic()) - started_at
@@ -167,7 +168,7 @@ class CandidateWatch:
         usual = self._faces[kind].most_common(1)
         return reason_for(kind, seconds, usual[0][0] if usual else 0, lasting=lasting)
 
-    def _keep_routine_picture(self, signal: FaceSignal, frame: VideoFrame) -> None:
+    def _keep_routine_picture(self, signal: FrameSignal, frame: VideoFrame) -> None:
         every_s = self._params.snapshots.every_s
         if every_s <= 0 or frame.arrived_at < self._next_picture_at:
             return
@@ -175,7 +176,7 @@ class CandidateWatch:
         if picture is not None:
             self._call("snapshot", lambda: self._sink.snapshot(picture))
 
-    def _picture(self, signal: FaceSignal, frame: VideoFrame, reason: str) -> Snapshot | None:
+    def _picture(self, signal: FrameSignal, frame: VideoFrame, reason: str) -> Snapshot | None:
         """A kept picture of any reason puts the next routine one off, so that no frame is kept twice."""
         try:
             jpeg = encode_snapshot(frame.image, self._params.snapshots)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.errors import ModelUnavailable
-from core.domain.watch import FaceSignal
+from core.domain.signals import FrameSignal
 
 Image = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
@@ -130,7 +130,7 @@ class FaceDetector:
                 "Install the packages of requirements.txt again.",
             ) from error
 
-    def analyse(self, image: NDArray[Any], at: float) -> FaceSignal:
+    def analyse(self, image: NDArray[Any], at: float) -> FrameSignal:
         """Count the faces of one frame.
 
         Args:
@@ -143,7 +143,7 @@ class FaceDetector:
         """
         bgr = as_bgr(image)
         if bgr.size == 0:
-            return FaceSignal(at, 0, (), 0.0, too_dark=True)
+            return FrameSignal(at, 0, (), 0.0, too_dark=True)
         p = self._params
         small = resize_to(bgr, p.first_side_px)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
@@ -153,7 +153,7 @@ class FaceDetector:
         if len(boxes) != 1:
             boxes = self._search(self._second, resize_to(bgr, p.second_side_px), bgr.shape, gain)
         too_dark = not boxes and (mean < p.dark_mean_level or std < p.flat_std_level)
-        return FaceSignal(at, len(boxes), boxes, mean, too_dark)
+        return FrameSignal(at, len(boxes), boxes, mean, too_dark)
 
     def _search(self, net: Any, picture: Image, full: tuple[int, ...], gain: float) -> tuple[Box, ...]:
         if gain > 1:

@@ -4,7 +4,8 @@ from collections import deque
 from dataclasses import dataclass
 
 from core.domain.machine_state import MachineState
-from core.domain.watch import FaceSignal, FlagKind
+from core.domain.signals import FrameSignal
+from core.domain.watch import FlagKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +169,11 @@ class ConditionRule:
         return [closed]
 
 
-def vote_no_face(signal: FaceSignal) -> bool | None:
+def vote_no_face(signal: FrameSignal) -> bool | None:
     """Whether nobody is in the picture; None when it is too dark to tell."""
     return None if signal.too_dark else signal.count == 0
 
 
-def vote_multiple_faces(signal: FaceSignal) -> bool | None:
+def vote_multiple_faces(signal: FrameSignal) -> bool | None:
     """Whether more than one person is in the picture; None when it is too dark to tell."""
     return None if signal.too_dark else signal.count > 1

@@ -9,12 +9,14 @@ from core.domain.clock import Clock
 from core.domain.watch import WatchView
 from core.media.video import LatestFrame
 from core.proctoring.candidate import CandidateParams, CandidateWatch, Detector, WatchSink
+from core.proctoring.options import WatchOptions
 from core.proctoring.rules import ConditionParams
 from core.proctoring.snapshots import SnapshotParams
 
 __all__ = ["WatchParams", "WatchSink", "Watcher"]
 
 _LOG = logging.getLogger(__name__)
+EVERYTHING = WatchOptions()
 _UNKNOWN = WatchView(seeing=False, faces=None, too_dark=False)
 
 
@@ -97,7 +99,7 @@ class Watcher:
         for session_id in list(self._seats):
             self.remove(session_id)
 
-    def add(self, session_id: str, frames: LatestFrame, sink: WatchSink) -> None:
+    def add(self, session_id: str, frames: LatestFrame, sink: WatchSink, options: WatchOptions = EVERYTHING) -> None:
         """Watch a candidate from now on; an earlier watch of the same session is closed first."""
         self.remove(session_id)
         watch = CandidateWatch(frames, sink, self._params.for_candidate(), self._clock)

@@ -18,7 +18,8 @@ from core.media.audio import AudioChunk, MicrophoneIntake
 from core.media.level import AudioLevel
 from core.media.recorder import AnswerRecorder, RecordedAudio
 from core.media.video import LatestFrame
-from core.proctoring.watcher import Watcher, WatchSink
+from core.proctoring.options import WatchOptions
+from core.proctoring.watcher import EVERYTHING, Watcher, WatchSink
 from core.services.media_health import MediaHealth
 from core.services.recording_target import RecordingTarget
 from core.speech.captions import CaptionStream
@@ -80,12 +81,12 @@ class LiveRoom:
             return 0
         return target.first_number + stream.next_number
 
-    def watch(self, sink: WatchSink) -> None:
+    def watch(self, sink: WatchSink, options: WatchOptions = EVERYTHING) -> None:
         """Start watching the camera; a second call does nothing."""
         with self._lock:
             if not self._watching:
                 self._watching = True
-                self._watcher.add(self.session_id, self.camera, sink)
+                self._watcher.add(self.session_id, self.camera, sink, options)
 
     def unwatch(self) -> None:
         """Stop watching and close what is open; harmless when nothing is watched."""

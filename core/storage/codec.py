@@ -56,6 +56,8 @@ def _unreadable(kind: type, why: str) -> StorageUnavailable:
 def _encode_value(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, tuple):
+        return list(value)
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("a datetime without a timezone cannot be stored")
@@ -68,6 +70,10 @@ def _decode_value(hint: Any, value: Any) -> Any:
         if value is None:
             return None
         hint = next(arg for arg in get_args(hint) if arg is not types.NoneType)
+    if get_origin(hint) is tuple:  # of one kind, as tuple[str, ...]
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"{value!r} is not a list")
+        return tuple(_decode_value(get_args(hint)[0], item) for item in value)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
     if hint is datetime:

@@ -87,3 +87,10 @@ class GapList(TypeDecorator[tuple[Gap, ...]]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[Gap, ...] | None:
         """Lists to gaps."""
         return None if value is None else tuple(Gap(*item) for item in value)
+
+
+class IdList(TypeDecorator[list[int]]):
+    """Row ids as a JSON list."""
+
+    impl = JSON
+    cache_ok = True

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
 from core.storage.records import CandidateListing, CandidateRow, record_of
-from core.storage.tables import Candidate, FlagEntry, Interview, QuestionEntry
+from core.storage.tables import Candidate, Interview, QuestionEntry
+from core.storage.watch_tables import FlagEntry
 
 
 class CandidateRepo:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from core.domain.flow import FlowState, Phase
 from core.domain.interview import AnswerEnding, AnswerMode, InterviewPlan
 from core.domain.job import JobState
+from core.domain.policy import Severity
 from core.domain.transcript import Gap, TranscriptSource
 from core.domain.watch import FlagKind
 
@@ -156,6 +157,11 @@ class FlagRow:
     reason: str
     snapshot_id: int | None
     created_at: datetime
+    severity: Severity
+    evidence: list[int]
+    """Ids of the snapshots that show it."""
+    health: dict[str, str]
+    """How well the monitor saw meanwhile, in plain words by name."""
 
 
 @dataclass(frozen=True, slots=True)

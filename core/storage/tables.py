@@ -10,7 +10,6 @@ from core.domain.flow import Phase
 from core.domain.interview import AnswerEnding, AnswerMode, ConsentKind
 from core.domain.job import JobState
 from core.domain.transcript import Gap, TranscriptSource, Word
-from core.domain.watch import FlagKind
 from core.storage.base import Base, session_fk
 from core.storage.columns import GapList, WordList
 
@@ -163,33 +162,6 @@ class Recording(Base):
     samples: Mapped[int]
     sha256: Mapped[str]
     started_at: Mapped[datetime]
-
-
-class SnapshotEntry(Base):
-    """A picture kept as evidence; the JPEG is a blob."""
-
-    __tablename__ = "snapshots"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[str] = session_fk()
-    taken_at: Mapped[datetime]
-    reason: Mapped[str]
-    blob_key: Mapped[str]
-    faces: Mapped[int | None]
-
-
-class FlagEntry(Base):
-    """A claim of the monitor; open while ``ended_at`` is null."""
-
-    __tablename__ = "flags"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[str] = session_fk()
-    kind: Mapped[FlagKind]
-    started_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    strength: Mapped[float]
-    reason: Mapped[str]
-    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshots.id", ondelete="SET NULL"))
-    created_at: Mapped[datetime]
 
 
 class ConsentEntry(Base):

@@ -1,14 +1,16 @@
 """What the monitor saw: snapshots and flags."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
+from core.domain.policy import Severity
 from core.domain.watch import FlagKind
 from core.storage.records import FlagRow, SnapshotRow, record_of
-from core.storage.tables import FlagEntry, SnapshotEntry
+from core.storage.watch_tables import FlagEntry, SnapshotEntry
 
 
 class SnapshotRepo:
@@ -46,6 +48,9 @@ class FlagRepo:
         reason: str,
         at: datetime,
         snapshot_id: int | None = None,
+        *,
+        severity: Severity = Severity.MEDIUM,
+        health: Mapping[str, str] | None = None,
     ) -> int:
         """Store a claim that lasts.
 
@@ -56,7 +61,9 @@ class FlagRepo:
             strength: Share of frames that show it so far, 0 to 1.
             reason: One plain sentence.
             at: When it was noticed, UTC.
-            snapshot_id: The evidence.
+            snapshot_id: The picture of the moment it was settled.
+            severity: By the interview's policy.
+            health: How well the monitor saw, in plain words by name.
 
         Returns:
             The id to close it by.
@@ -69,13 +76,33 @@ class FlagRepo:
             reason=reason,
             snapshot_id=snapshot_id,
             created_at=at,
+            severity=severity,
+            evidence=[] if snapshot_id is None else [snapshot_id],
+            health=dict(health or {}),
         )
         self._session.add(row)
         self._session.flush()
         return row.id
 
-    def close(self, flag_id: int, ended_at: datetime, strength: float, reason: str = "") -> None:
+    def close(
+        self,
+        flag_id: int,
+        ended_at: datetime,
+        strength: float,
+        reason: str = "",
+        *,
+        evidence: Sequence[int] = (),
+        health: Mapping[str, str] | None = None,
+    ) -> None:
         """End a claim, with the sentence that now says how long it lasted; a second call changes nothing.
+
+        Args:
+            flag_id: From ``open``.
+            ended_at: UTC.
+            strength: Share of what was measured in the whole span that shows it, 0 to 1.
+            reason: One plain sentence; empty leaves what is there.
+            evidence: Ids of all snapshots that show it; empty leaves what is there.
+            health: How well the monitor saw; None leaves what is there.
 
         Raises:
             NotFound: No flag has this id.
@@ -86,6 +113,8 @@ class FlagRepo:
         if row.ended_at is None:
             row.ended_at, row.strength = ended_at, strength
             row.reason = reason or row.reason
+            row.evidence = list(evidence) or row.evidence
+            row.health = row.health if health is None else dict(health)
             self._session.flush()
 
     def close_all(self, session_id: str, ended_at: datetime) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.bootstrap import House
-from core.domain.watch import LEAVING_THE_PAGE, PageEventKind
+from core.domain.page_events import LEAVING_THE_PAGE, PageEventKind
 from core.questions.subjects import SUBJECTS
 from core.services.desk import InterviewFile, QuestionFile
 from core.ui import delivery_card

@@ -10,8 +10,9 @@ from browser_tab import PASSWORD, Tab, consented, registered
 
 from core.bootstrap import House
 from core.domain.interview import AnswerEnding
+from core.domain.page_events import PageEventKind
 from core.domain.transcript import CaptionMode, CaptionQuality, FinalSegment, Gap, Word
-from core.domain.watch import Flag, FlagKind, PageEventKind, Snapshot
+from core.domain.watch import Flag, FlagKind, Snapshot
 from core.proctoring.snapshots import SnapshotParams, encode_snapshot
 from core.storage.attempts import AttemptRepo
 from core.storage.jobs import JobRepo

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from core.storage import watch_tables  # noqa: F401 - its tables belong to the metadata
 from core.storage.tables import Interview
 
 context.configure(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from core.domain.watch import PageEventKind
+from core.domain.page_events import PageEventKind
 from core.ui.components._inbox import mount
 from core.ui.components._register import register
 from core.ui.components._wire import FORBID

@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.machine_state import MachineState
-from core.domain.watch import FaceSignal, FlagKind
+from core.domain.signals import FrameSignal
+from core.domain.watch import FlagKind
 from core.proctoring.rules import (
     Change,
     Closed,
@@ -105,8 +106,8 @@ def test_time_that_runs_backwards_is_read_as_the_latest():
 
 
 def test_votes_of_signals():
-    def signal(count: int, dark: bool = False) -> FaceSignal:
-        return FaceSignal(0.0, count, (), 100.0, dark)
+    def signal(count: int, dark: bool = False) -> FrameSignal:
+        return FrameSignal(0.0, count, (), 100.0, dark)
 
     assert [vote_no_face(signal(n)) for n in (0, 1, 2)] == [True, False, False]
     assert [vote_multiple_faces(signal(n)) for n in (0, 1, 2)] == [False, False, True]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core.domain.clock import AnchoredClock
-from core.domain.watch import FaceSignal, Flag, FlagKind, Snapshot
+from core.domain.signals import FrameSignal
+from core.domain.watch import Flag, FlagKind, Snapshot
 from core.media.video import LatestFrame
 from core.proctoring.faces import FaceDetector
 from core.proctoring.watcher import Watcher, WatchParams
@@ -58,11 +59,11 @@ class Notebook:
 class PixelDetector:
     """The first pixel is the number of faces; 255 makes it fail, 200 is darkness."""
 
-    def analyse(self, image: np.ndarray, at: float) -> FaceSignal:
+    def analyse(self, image: np.ndarray, at: float) -> FrameSignal:
         count = int(image[0, 0, 0])
         if count == 255:
             raise RuntimeError("candidate@example.org")
-        return FaceSignal(at, 0 if count == 200 else count, (), 100.0, count == 200)
+        return FrameSignal(at, 0 if count == 200 else count, (), 100.0, count == 200)
 
 
 def since_start(at: datetime) -> float:
@@ -241,7 +242,7 @@ def test_only_two_frames_a_second_are_analysed():
     calls = []
 
     class Counting(PixelDetector):
-        def analyse(self, image: np.ndarray, at: float) -> FaceSignal:
+        def analyse(self, image: np.ndarray, at: float) -> FrameSignal:
             calls.append(at)
             return super().analyse(image, at)
 
@@ -319,7 +320,7 @@ def test_a_worker_that_was_killed_is_started_again_by_whoever_looks():
     clock, died = AnchoredClock(), threading.Event()
 
     class Deadly(PixelDetector):
-        def analyse(self, image: np.ndarray, at: float) -> FaceSignal:
+        def analyse(self, image: np.ndarray, at: float) -> FrameSignal:
             if not died.is_set():
                 died.set()
                 raise SystemExit

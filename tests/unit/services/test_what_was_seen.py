@@ -9,7 +9,8 @@ from holding import Holder, MakeHouse
 from core.bootstrap import House
 from core.domain.errors import StorageUnavailable
 from core.domain.flow import Phase
-from core.domain.watch import Flag, FlagKind, PageEventKind, Snapshot
+from core.domain.page_events import PageEventKind
+from core.domain.watch import Flag, FlagKind, Snapshot
 from core.storage.blobs import BlobStore
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"

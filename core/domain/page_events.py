@@ -1,0 +1,27 @@
+"""What the page reports about itself."""
+
+from enum import StrEnum
+
+
+class PageEventKind(StrEnum):
+    """What the page reports about itself."""
+
+    HIDDEN = "tab_hidden"
+    VISIBLE = "tab_visible"
+    BLUR = "window_blur"
+    FOCUS = "window_focus"
+    FULLSCREEN_ON = "fullscreen_on"
+    FULLSCREEN_EXIT = "fullscreen_exit"
+    COPY = "copy"
+    CUT = "cut"
+    PASTE = "paste"
+    RESIZED = "window_resized"
+    """The page became much smaller while its window did not, as when developer tools open beside it."""
+    RESIZED_BACK = "window_resized_back"
+    EXTRA_SCREEN = "extra_screen"
+    """The browser says that more than one screen is connected."""
+    SINGLE_SCREEN = "single_screen"
+
+
+LEAVING_THE_PAGE = frozenset({PageEventKind.HIDDEN, PageEventKind.BLUR, PageEventKind.FULLSCREEN_EXIT})
+"""Events that count as one step of "1 of n"; the rest are only logged."""
