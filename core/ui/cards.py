@@ -6,7 +6,7 @@ from core.bootstrap import House
 from core.domain.flow import Phase
 from core.domain.interview import AnswerEnding
 from core.media.encoding import FLAC_MIME
-from core.services.desk import InterviewFile, QuestionFile
+from core.services.interview_file import InterviewFile, QuestionFile
 from core.services.interview_view import InterviewView
 from core.services.registration import Admission
 from core.settings import Settings

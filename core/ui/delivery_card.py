@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.bootstrap import House
 from core.domain.delivery import DeliveryFigures, Figure, FigureName, Term
-from core.services.desk import InterviewFile, QuestionFile
+from core.services.interview_file import InterviewFile, QuestionFile
 
 NOT_A_SCORE = "Describes how the answer was given. Not part of any score."
 OFF = "How answers were given is not measured here: DELIVERY_METRICS is off."

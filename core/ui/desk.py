@@ -11,7 +11,7 @@ import streamlit as st
 from core.bootstrap import House
 from core.domain.page_events import LEAVING_THE_PAGE, PageEventKind
 from core.questions.subjects import SUBJECTS
-from core.services.desk import InterviewFile, QuestionFile
+from core.services.interview_file import InterviewFile, QuestionFile
 from core.ui import delivery_card
 from core.ui.cards import ENDING_WORDS, address, answer_text, clock_text, figures_row, player
 from core.ui.sound_log import sound_lines

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.sound import SoundAlert, SoundAlertKind
-from core.services.desk import InterviewFile
+from core.services.interview_file import InterviewFile
 from core.services.sound_record import sound_alerts
 
 NAMES = {

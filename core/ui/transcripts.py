@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from core.domain.transcript import CaptionMode, CaptionQuality, FinalSegment, Gap, TranscriptSource, Word
-from core.services.desk import AttemptFile
+from core.services.interview_file import AttemptFile
 from core.ui.cards import clock_text
 
 _LOOK_AHEAD_WORDS = 12

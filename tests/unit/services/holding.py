@@ -9,8 +9,8 @@ from core.bootstrap import House
 from core.domain.flow import Phase
 from core.domain.interview import AnswerEnding, ConsentKind
 from core.domain.transcript import FinalSegment
-from core.services.desk import InterviewFile
 from core.services.interview import TIME_UP_GRACE_S
+from core.services.interview_file import InterviewFile
 from core.services.interview_view import InterviewView
 from core.services.registration import Accommodations
 

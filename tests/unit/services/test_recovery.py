@@ -14,7 +14,7 @@ from core.bootstrap import House, build
 from core.domain.clock import AnchoredClock
 from core.domain.job import JobState
 from core.domain.transcript import TranscriptSource
-from core.services.desk import AttemptFile
+from core.services.interview_file import AttemptFile
 from core.services.promises import CATCH_UP, REDECODE
 from core.services.recovery import EVENT
 from core.settings import Settings

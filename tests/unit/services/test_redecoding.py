@@ -20,7 +20,8 @@ from core.domain.job import JobState
 from core.domain.transcript import FinalSegment, Gap, TranscriptSource, Word
 from core.media.audio import Samples
 from core.media.clip import decode_clip
-from core.services.desk import AttemptFile, transcript_text
+from core.services.interview_file import AttemptFile
+from core.services.interview_json import transcript_text
 from core.services.promises import DELIVERY, REDECODE
 from core.services.redecoding import FEWER_HEARD, FROM_LIVE, NOTHING_HEARD, fill_gaps
 from core.services.registration import Accommodations
