@@ -2,6 +2,7 @@
 
 import wave
 from pathlib import Path
+from typing import Literal
 
 import av
 import cv2
@@ -11,6 +12,17 @@ from spoken import synthesise
 
 FPS = 30
 """Chromium plays an MJPEG capture file at this rate."""
+
+NOISY_VARIANTS = 11
+"""Pictures of one scene that differ by the noise of the sensor alone, in a loop: no camera repeats itself.
+
+Prime, so that no rate of picking shows the same one twice running."""
+NOISE_SIGMA = 2.0
+"""Grey levels of 255, as a webcam by daylight."""
+DARK_NOISE_SIGMA = 4.0
+"""The same with the gain turned up, in the dark."""
+Scene = int | Literal["covered", "dark", "frozen"]
+"""Faces in the picture, or one face behind a thumb, at a twelfth of the light, or without any change at all."""
 
 SENTENCES = (
     "A database index keeps the values of a column in sorted order.",
@@ -36,13 +48,13 @@ def make_speech(
     return len(samples) / 48_000
 
 
-def make_camera(path: Path, scenes: list[tuple[int, float]]) -> None:
-    """Write a 320x240 clip; each scene is (faces in the picture, seconds)."""
-    pictures = {n: cv2.imencode(".jpg", _scene(n))[1].tobytes() for n, _ in scenes}
+def make_camera(path: Path, scenes: list[tuple[Scene, float]]) -> None:
+    """Write a 320x240 clip; each scene is (what is seen, seconds). The browser plays it in a loop."""
+    pictures = {scene: _pictures(scene) for scene, _ in scenes}
     with path.open("wb") as out:
-        for faces, seconds in scenes:
-            for _ in range(round(seconds * FPS)):
-                out.write(pictures[faces])
+        for scene, seconds in scenes:
+            for n in range(round(seconds * FPS)):
+                out.write(pictures[scene][n % len(pictures[scene])])
 
 
 def _say(text: str, scratch: Path) -> np.ndarray:
@@ -53,7 +65,21 @@ def _say(text: str, scratch: Path) -> np.ndarray:
     return np.concatenate([f.to_ndarray()[0] for f in frames])
 
 
-def _scene(faces: int) -> np.ndarray:
+def _pictures(scene: Scene) -> list[bytes]:
+    """JPEGs of a scene: alike but for the noise of the sensor, seeded; a frozen one is a single picture."""
+    seen = _room(scene if isinstance(scene, int) else 1).astype(np.float32)
+    sigma = NOISE_SIGMA
+    if scene == "covered":
+        seen[:] = 6.0
+    elif scene == "dark":
+        seen, sigma = seen / 12, DARK_NOISE_SIGMA
+    random = np.random.default_rng(20)
+    variants = 1 if scene == "frozen" else NOISY_VARIANTS
+    noisy = [seen + random.normal(0, sigma, seen.shape) for _ in range(variants)]
+    return [cv2.imencode(".jpg", np.clip(picture, 0, 255).astype(np.uint8))[1].tobytes() for picture in noisy]
+
+
+def _room(faces: int) -> np.ndarray:
     """A plain room with nobody, or with the freely usable photograph of one face, once or twice."""
     room = np.full((240, 320, 3), (150, 160, 155), np.uint8)
     room[180:] = (110, 120, 118)
