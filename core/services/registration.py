@@ -11,6 +11,7 @@ from core.domain.errors import AccessDenied, AttemptsUsed, InvalidInput
 from core.domain.events import ConsentGiven, DevicesChecked
 from core.domain.flow import advance, begin
 from core.domain.interview import AnswerMode, Consent, ConsentKind, InterviewPlan
+from core.domain.watch import FlagKind
 from core.privacy import consent as consent_texts
 from core.questions.subjects import nearest_subject
 from core.services.tokens import hash_token, new_token
@@ -24,6 +25,14 @@ from core.storage.people import CandidateRepo
 
 _EMAIL = re.compile(r"^[^\s@<>\"',;:\\()\[\]]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$")
 EXTRA_TIME_FACTOR = 1.5
+WIDER_WINDOW_FACTOR = 2.0
+WHERE_ONE_LOOKS = (
+    FlagKind.LOOKING_AWAY,
+    FlagKind.LOOKING_DOWN,
+    FlagKind.EYES_OFF_SCREEN,
+    FlagKind.READING_GAZE,
+)
+"""Not noted of who asked for wider limits."""
 MAX_NAME_CHARS = 120
 
 
@@ -44,6 +53,8 @@ class Accommodations:
     extra_time: bool = False
     typed_answers: bool = False
     no_camera_analysis: bool = False
+    wider_limits: bool = False
+    """Where the candidate looks is not noted, and everything else must last twice as long."""
 
 
 def check_name(name: str) -> str:
@@ -169,7 +180,7 @@ class RegistrationService:
             row = repo.get(session_id)
             state = advance(row.state, ConsentGiven(), row.plan, now)
             for item in consent_texts.items(company, self._settings.voice_goes_to):
-                text = f"{consent_texts.disclosure(company, self._settings.retention_days)}\n{item.title}. {item.text}"
+                text = f"{consent_texts.disclosure(company, self._settings.retention_days)}\n{item.words}"
                 given = granted.get(item.kind, False)
                 ConsentRepo(tx).add(session_id, Consent(item.kind, given, text, consent_texts.VERSION, now))
                 logs.add(session_id, "consent", {"kind": item.kind.value, "granted": given}, now)
@@ -190,6 +201,9 @@ class RegistrationService:
             plan = replace(plan, watch_camera=False)
         if allowed and wishes.extra_time:
             plan = replace(plan, time_factor=EXTRA_TIME_FACTOR)
+        if allowed and wishes.wider_limits:
+            off = dict.fromkeys((*plan.rules_off, *(kind.value for kind in WHERE_ONE_LOOKS)))
+            plan = replace(plan, rules_off=tuple(off), window_factor=max(plan.window_factor, WIDER_WINDOW_FACTOR))
         return plan
 
     def create_invite(self, plan: InterviewPlan, deadline_at: datetime | None) -> str:

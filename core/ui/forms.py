@@ -49,6 +49,7 @@ def consent(house: House, session_id: str) -> bool:
     with st.form("consent", border=True):
         for item in consent_texts.items(settings.company_name, settings.voice_goes_to):
             granted[item.kind] = st.checkbox(f"**{item.title}.** {item.text}", key=f"consent_{item.kind.value}")
+            st.markdown("\n".join(f"- {point}" for point in item.points))
             st.caption(f"If you leave this empty: {item.when_declined}")
         wishes = _accommodations() if settings.accommodations_by_candidate else Accommodations()
         sent = st.form_submit_button("Save and continue", type="primary", icon=":material/arrow_forward:")
@@ -66,4 +67,8 @@ def _accommodations() -> Accommodations:
             extra_time=st.checkbox("Half as much time again for each question"),
             typed_answers=st.checkbox("Answer by typing instead of speaking"),
             no_camera_analysis=st.checkbox("No camera analysis"),
+            wider_limits=st.checkbox(
+                "I often look away from the screen or move. Do not note where I look, and allow twice as long before "
+                "anything else the camera shows is noted"
+            ),
         )

@@ -71,7 +71,7 @@ def test_each_consent_says_what_follows_from_declining(tab: Tab) -> None:
 
 def test_no_consent_is_ticked_beforehand(tab: Tab) -> None:
     fill_in(tab)
-    assert [c.value for c in tab.at.checkbox] == [False] * 6
+    assert [c.value for c in tab.at.checkbox] == [False] * 7
 
 
 def test_free_text_is_mapped_and_said_so(tab: Tab) -> None:

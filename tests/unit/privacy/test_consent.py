@@ -1,4 +1,5 @@
 import hashlib
+import re
 
 import pytest
 
@@ -7,18 +8,19 @@ from core.privacy import consent
 
 SHA256 = {
     "2026-11.2": "2ac2de72a935cd9bb8c07067f0ff07cba9d19602397effe061946c3a6d97f247",
+    "2026-11.3": "451f2e12bc6831f63a436f50733e22d3a14305be5098ce0f88c3dd1d7f51c9fb",
 }
 """By version, of all the words; a version that was given out never changes."""
 
 
 def text(kind: ConsentKind, voice_goes_to: str = "") -> str:
-    return next(item.text for item in consent.items("Acme", voice_goes_to) if item.kind is kind)
+    return next(item.words for item in consent.items("Acme", voice_goes_to) if item.kind is kind)
 
 
 def test_changed_words_are_a_new_version() -> None:
     words = [consent.disclosure("Acme", 90)]
     for host in ("", "stt.example.org"):
-        words += [f"{item.title} {item.text} {item.when_declined}" for item in consent.items("Acme", host)]
+        words += [f"{item.words} {item.when_declined}" for item in consent.items("Acme", host)]
     assert hashlib.sha256("\n".join(words).encode()).hexdigest() == SHA256[consent.VERSION]
 
 
@@ -32,8 +34,61 @@ def test_scoring_names_the_manner_of_speaking(word: str) -> None:
     assert word in text(ConsentKind.SCORING)
 
 
+@pytest.mark.parametrize("word", ["voice while a question is open and no answer", "another voice"])
+def test_recording_a_voice_names_what_is_noted_of_voices(word: str) -> None:
+    assert word in text(ConsentKind.AUDIO)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "how many faces",
+        "head and your eyes point",
+        "eyes are closed",
+        "same face",
+        "in memory during the interview only",
+        "never stored",
+        "covered",
+        "stands still",
+        "moves behind you",
+        "telephone",
+        "still picture is kept every few seconds",
+        "No feelings",
+        "A person decides",
+        "you can comment on each one",
+    ],
+)
+def test_the_camera_item_names_all_that_is_done_with_the_picture(word: str) -> None:
+    assert word in text(ConsentKind.VIDEO)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["leave it", "full screen", "copy or paste", "never the text", "window's size", "second screen", "not recorded"],
+)
+def test_the_disclosure_names_what_the_page_notes(word: str) -> None:
+    assert word in consent.disclosure("Acme", 90)
+
+
+def test_no_sentence_is_longer_than_forty_words() -> None:
+    """The length beyond which few people read to the end."""
+    shown = [consent.disclosure("Acme", 90)]
+    for item in consent.items("Acme", "stt.example.org"):
+        shown += [item.text, *item.points, item.when_declined]
+    sentences = [s for words in shown for s in re.split(r"[.:;](?:\s|$)", words)]
+    assert max(len(s.split()) for s in sentences) <= 40
+
+
 def test_the_words_shown_now_let_the_manner_of_speaking_be_measured() -> None:
     assert consent.VERSION in consent.NAMES_DELIVERY
+
+
+def test_the_words_of_before_still_let_the_manner_of_speaking_be_measured() -> None:
+    assert "2026-11.2" in consent.NAMES_DELIVERY
+
+
+def test_only_the_words_shown_now_let_more_than_faces_be_measured() -> None:
+    assert frozenset({consent.VERSION}) == consent.NAMES_SIGNALS
 
 
 def test_the_first_version_did_not_name_the_manner_of_speaking() -> None:

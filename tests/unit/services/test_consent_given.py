@@ -37,7 +37,7 @@ def test_each_item_is_stored_with_the_disclosure_and_the_words_shown(registered:
     stored = {c.kind: c.text for c in registered.file.consents}
     shown = {item.kind: item for item in texts.items("the hiring team")}
     for kind, text in stored.items():
-        assert texts.disclosure("the hiring team", 90) in text and shown[kind].text in text
+        assert texts.disclosure("the hiring team", 90) in text and shown[kind].words in text
 
 
 def test_the_words_stored_name_the_company_of_the_settings(make_house: MakeHouse, clock: ManualClock) -> None:
@@ -139,17 +139,29 @@ def test_the_wish_for_no_camera_analysis_is_granted(registered: Holder) -> None:
     assert not registered.view.plan.watch_camera
 
 
+def test_wider_limits_switch_off_what_is_noted_of_looking(registered: Holder) -> None:
+    consent(registered, ALL, Accommodations(wider_limits=True))
+    assert set(registered.view.plan.rules_off) == {
+        "looking_away", "looking_down_repeatedly", "eyes_off_screen", "gaze_like_reading",
+    }  # fmt: skip
+
+
+def test_wider_limits_double_the_windows(registered: Holder) -> None:
+    consent(registered, ALL, Accommodations(wider_limits=True))
+    assert registered.view.plan.window_factor == 2.0
+
+
 def test_wishes_are_logged(registered: Holder) -> None:
     consent(registered, ALL, Accommodations(extra_time=True, no_camera_analysis=True))
     assert registered.logged("accommodations") == [
-        {"extra_time": True, "typed_answers": False, "no_camera_analysis": True}
+        {"extra_time": True, "typed_answers": False, "no_camera_analysis": True, "wider_limits": False}
     ]
 
 
 def test_wishes_change_nothing_when_hr_arranges_them(make_house: MakeHouse, clock: ManualClock) -> None:
     holder = Holder.registered(make_house(accommodations_by_candidate=False), clock)
     before = holder.view.plan
-    consent(holder, ALL, Accommodations(extra_time=True, typed_answers=True, no_camera_analysis=True))
+    consent(holder, ALL, Accommodations(True, True, True, True))
     assert holder.view.plan == before
 
 
