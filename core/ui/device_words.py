@@ -1,6 +1,7 @@
 """What can be wrong with a device, and the next step, by the browser's name of the error or by what was measured."""
 
 from core.domain.sound import SoundAlertKind
+from core.domain.watch import FlagKind
 from core.speech.room_check import Problem
 
 DEVICE_ERRORS = {
@@ -40,3 +41,21 @@ ALERTS = {
     SoundAlertKind.NOISE: SOUND_PROBLEMS[Problem.NOISY],
 }
 """Said beside the picture while an answer suffers; the most pressing first."""
+
+FLAG_ADVICE = {
+    FlagKind.CAMERA_COVERED: "Your camera shows nothing but darkness or one colour. Uncover it, or turn on a light.",
+    FlagKind.CAMERA_FROZEN: "Your camera shows a still picture. Unplug it and plug it in again.",
+    FlagKind.NO_FACE: "No face in the picture. Move into view.",
+    FlagKind.MULTIPLE_FACES: "More than one face is in the picture. Only you should be in view.",
+    FlagKind.DIFFERENT_PERSON: "Your face looks different from the start. Face the camera, with light from the front.",
+    FlagKind.PHONE: "A telephone is in the picture. Put it out of view.",
+    FlagKind.BACKGROUND_PERSON: "Something moves behind you. Close the door, or turn so that only a wall is in view.",
+    FlagKind.LOOKING_AWAY: "You are turned away from the screen. Turn back when you can.",
+    FlagKind.LOOKING_DOWN: "You have looked down several times. Raise your eyes to the screen when you can.",
+    FlagKind.EYES_OFF_SCREEN: "Your eyes have been off the screen for a while. Look back when you can.",
+    FlagKind.READING_GAZE: "Your eyes move as in reading. If that is the question itself, all is well.",
+}
+"""Said beside the picture while a claim of the camera is open; what can be mended comes first."""
+TOO_DARK = "The picture is very dark. Turn on a light in front of you."
+NOT_SEEN = "We cannot see your picture just now. That is noted as not seen, not held against you."
+"""Said when the monitor is blind while a question is open."""

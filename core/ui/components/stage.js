@@ -159,7 +159,6 @@ class Stage {
     this.find(".watched").hidden = !data.watched.length;
     setText(this.find(".watched span"), `Watched: ${data.watched.join(", ")}`);
     setText(this.find(".reason"), data.watched_reason);
-    this.find(".warning").hidden = !data.warning;
     setText(this.find(".warning"), data.warning);
   }
 
