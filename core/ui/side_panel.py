@@ -10,7 +10,7 @@ from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
-from core.ui import errors, other_ways
+from core.ui import errors, other_ways, page_beat
 from core.ui.cards import clock_text
 from core.ui.components.clock import clock
 from core.ui.components.guard import guard
@@ -160,9 +160,10 @@ def _pause(house: House, session_id: str) -> None:
 
 def take_page_events(house: House, view: InterviewView) -> None:
     """Log what the page reported since the last run."""
-    events = guard("guard", active=view.state.phase in CLOCKED)
-    if events:
-        warning = house.pages.record(view.session_id, [(e.kind, e.length or 0) for e in events])
+    report = guard("guard", active=view.state.phase in CLOCKED)
+    page_beat.take(house, view.session_id, report.beat)
+    if report.events:
+        warning = house.pages.record(view.session_id, [(e.kind, e.length or 0) for e in report.events])
         if warning:
             st.session_state["room:warning"] = (warning, time.monotonic() + WARNING_SHOWN_S)
 

@@ -22,7 +22,7 @@ from core.ui import components as ui
 st.set_page_config("Components", layout="wide")
 state = st.session_state
 if "log" not in state:
-    state.update(log=[], audio=[0], video=[0], question=1, attempt=1, finals=[], clock=None)
+    state.update(log=[], audio=[0], video=[0], question=1, attempt=1, finals=[], clock=None, beats=[])
     state.sinks = (
         AudioSinkTrack(lambda frame, count=state.audio: count.__setitem__(0, count[0] + 1)),
         VideoSinkTrack(lambda frame, count=state.video: count.__setitem__(0, count[0] + 1)),
@@ -52,7 +52,10 @@ def show(name, value):
 params = st.query_params
 reply = ui.vault(store=ui.Credentials("S-1", "secret") if params.get("token") else None, scrub=True)
 seen = ui.probe()
-note(ui.guard())
+report = ui.guard()
+note(report.events)
+if report.beat:
+    state.beats.append(asdict(report.beat))
 
 left, right = st.columns([7, 3], gap="large")
 with left, st.container(border=True):
@@ -144,3 +147,4 @@ with right:
     )
 show("reply", asdict(reply) if reply else None)
 show("probe", asdict(seen) if seen else None)
+show("beats", state.beats)

@@ -413,7 +413,7 @@ def _app():
 
     st.session_state.setdefault("got", [])
     st.session_state.reply, st.session_state.probe_reply = ui.vault(), ui.probe()
-    st.session_state.got += ui.guard()
+    st.session_state.got += ui.guard().events
     st.session_state.got += ui.stage("stage", start_label="Start", running=False)
     st.session_state.got += ui.clock("clock", label="Left", remaining_ms=1, total_ms=2, running=True, stamp="a")
     st.session_state.got += ui.speaker("speaker", question_key="1", text="Why?")

@@ -2,7 +2,7 @@
 
 from core.ui.components.answer import Action, ActionPressed, AnswerEvent, Draft, answer
 from core.ui.components.clock import ClockRanOut, clock
-from core.ui.components.guard import PageEvent, guard
+from core.ui.components.guard import GuardBeat, GuardReport, PageEvent, guard
 from core.ui.components.probe import BrowserProbe, probe
 from core.ui.components.speaker import Spoken, speaker
 from core.ui.components.stage import (
@@ -26,6 +26,8 @@ __all__ = [
     "Credentials",
     "DevicesChanged",
     "Draft",
+    "GuardBeat",
+    "GuardReport",
     "PageEvent",
     "Spoken",
     "StageEvent",

@@ -1,7 +1,10 @@
 import { Outbox } from "./outbox.js";
 import { hideHost } from "./host.js";
+import { PageSize } from "./page_size.js";
 
 const BLUR_MS = 500;
+const LOOK_MS = 500;
+const BEAT_MS = 5000;
 const PERMISSION_MS = 1500;
 const instances = new WeakMap();
 
@@ -24,7 +27,13 @@ class Watch {
     this.blurTimer = 0;
     this.asking = false;
     this.quietUntil = 0;
-    this.active = true;
+    this.active = false;
+    this.size = new PageSize();
+    /** What Python was last told of the surroundings. */
+    this.told = { shrunk: false, extended: false };
+    this.fresh = false;
+    this.beatAt = -Infinity;
+    this.looking = setInterval(() => this.look(), LOOK_MS);
     const until = { signal: this.stop.signal, capture: true };
     document.addEventListener("visibilitychange", () => this.onVisibility(), until);
     window.addEventListener("blur", (event) => event.target === window && this.onBlur(), until);
@@ -35,6 +44,46 @@ class Watch {
     }
     window.addEventListener("interview:permission", (event) => this.onPermission(event), until);
     window.addEventListener("pagehide", () => this.outbox.flush(), until);
+  }
+
+  /** Watching begins or stops; what holds at the beginning is told anew. */
+  activate(active) {
+    if (active && !this.active) {
+      this.fresh = true;
+      this.beatAt = -Infinity;
+    }
+    this.active = active;
+    this.look();
+  }
+
+  /** Surroundings have no event in every browser, so they are looked at. */
+  look() {
+    const shrunk = this.size.look();
+    if (!this.active) return;
+    this.tell("shrunk", shrunk, ["window_resized", "window_resized_back"]);
+    this.tell("extended", screen.isExtended === true, ["extra_screen", "single_screen"]);
+    this.fresh = false;
+    if (performance.now() - this.beatAt >= BEAT_MS) this.beat();
+  }
+
+  tell(name, now, [on, off]) {
+    if (now !== this.told[name] || (now && this.fresh)) this.post(now ? on : off);
+    this.told[name] = now;
+  }
+
+  /**
+   * A sign of life. Only the newest counts, so it is a state and no event: nothing waits, nothing is repeated when the
+   * server is away. It costs one run of the fragment in five seconds, beside the five the clock asks for, and none
+   * when it meets one of those.
+   */
+  beat() {
+    this.beatAt = performance.now();
+    this.setState?.("beat", {
+      at_ms: Date.now(),
+      visible: !document.hidden,
+      focused: document.hasFocus(),
+      screens_known: typeof screen.isExtended === "boolean",
+    });
   }
 
   post(kind, atMs = Date.now(), more = {}) {
@@ -101,20 +150,22 @@ class Watch {
 
   close() {
     clearTimeout(this.blurTimer);
+    clearInterval(this.looking);
     this.stop.abort();
     this.outbox.close();
   }
 }
 
-export default function guard({ parentElement, data, setTriggerValue }) {
+export default function guard({ parentElement, data, setStateValue, setTriggerValue }) {
   let watch = instances.get(parentElement);
   if (!watch) {
     watch = new Watch();
     instances.set(parentElement, watch);
     hideHost(parentElement);
   }
-  watch.active = data.active;
+  watch.setState = setStateValue;
   watch.outbox.connect(setTriggerValue, data.ack);
+  watch.activate(data.active);
   return () => {
     watch.close();
     instances.delete(parentElement);

@@ -1,0 +1,17 @@
+"""The page's sign of life: passed on to the health of the monitor, and what this browser cannot tell is noted."""
+
+import streamlit as st
+
+from core.bootstrap import House
+from core.ui.components.guard import GuardBeat
+
+_NOTED = "page_beat:screens_known"
+
+
+def take(house: House, session_id: str, beat: GuardBeat | None) -> None:
+    """Take the newest beat, if there is one; the first of a page also says what its browser tells."""
+    if beat is None:
+        return
+    if st.session_state.get(_NOTED) != beat.screens_known:
+        house.interviews.note(session_id, "page_guard", {"screens_known": beat.screens_known})
+        st.session_state[_NOTED] = beat.screens_known
