@@ -15,6 +15,7 @@ from core.storage.attempts import AttemptRepo
 from core.storage.blobs import BlobStore
 from core.storage.consents import ConsentRepo
 from core.storage.database import Database
+from core.storage.flag_reviews import FlagReviewRepo
 from core.storage.interviews import InterviewRepo
 from core.storage.logs import LogRepo
 from core.storage.people import CandidateRepo
@@ -63,6 +64,8 @@ class DeskService:
                 logs=logs,
                 flags=FlagRepo(tx).list(session_id),
                 snapshots=SnapshotRepo(tx).list(session_id),
+                reviews=FlagReviewRepo(tx).reviews(session_id),
+                comments=FlagReviewRepo(tx).comments(session_id),
             )
 
     def picture(self, blob_key: str) -> bytes | None:

@@ -1,8 +1,9 @@
 """One interview as a recruiter or its candidate reads it: everything stored of it, together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.domain.interview import Consent
+from core.domain.review import FlagComment, FlagReview, Verdict
 from core.domain.transcript import CaptionQuality, FinalSegment
 from core.services.redecoding import FROM_LIVE
 from core.speech.board import FAILED
@@ -55,6 +56,26 @@ class QuestionFile:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagFile:
+    """One flag with what people said of it.
+
+    Attributes:
+        flag: The claim.
+        reviews: All decisions, oldest first.
+        comment: What the candidate says, with the latest words; None when nothing, or it was taken back.
+    """
+
+    flag: FlagRow
+    reviews: tuple[FlagReview, ...] = ()
+    comment: FlagComment | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The decision that counts."""
+        return self.reviews[-1].verdict if self.reviews else Verdict.OPEN
+
+
+@dataclass(frozen=True, slots=True)
 class InterviewFile:
     """Everything known of one interview."""
 
@@ -65,3 +86,19 @@ class InterviewFile:
     logs: list[LogRow]
     flags: list[FlagRow]
     snapshots: list[SnapshotRow]
+    reviews: list[FlagReview] = field(default_factory=list)
+    """Decisions on flags, oldest first."""
+    comments: list[FlagComment] = field(default_factory=list)
+    """The candidate's comments on flags, oldest first."""
+
+    def flag_files(self) -> list[FlagFile]:
+        """Each flag with its decisions and the comment that counts, oldest flag first."""
+        latest = {comment.flag_id: comment for comment in self.comments}
+        return [
+            FlagFile(
+                flag,
+                tuple(review for review in self.reviews if review.flag_id == flag.id),
+                comment if (comment := latest.get(flag.id)) and comment.text else None,
+            )
+            for flag in self.flags
+        ]
