@@ -6,7 +6,7 @@ from core.bootstrap import House
 from core.domain.events import QuestionSpoken
 from core.domain.flow import Phase
 from core.services.interview_view import InterviewView
-from core.ui import redraw
+from core.ui import lock, redraw
 from core.ui.components.speaker import speaker
 
 
@@ -26,6 +26,7 @@ def before_start(house: House, view: InterviewView) -> None:
             f"{plan.max_pause_s / 60:.0f} minutes in all"
         )
         st.caption("Press the button beside this when you are ready. The first question is read out at once.")
+    lock.explain(view)
 
 
 def draw(house: House, view: InterviewView) -> None:

@@ -10,7 +10,8 @@ from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
-from core.ui import errors, other_ways, page_beat
+from core.ui import errors, lock, other_ways, page_beat, watched
+from core.ui.camera_warning import CameraWarning, silent_kinds
 from core.ui.cards import clock_text
 from core.ui.components.clock import clock
 from core.ui.components.guard import guard
@@ -21,6 +22,7 @@ from core.ui.session_keys import CONNECTED, LOST, START_FAILED, START_PRESSED_AT
 WARNING_SHOWN_S = 12.0
 START_PATIENCE_S = 12.0
 _PRESSED = "room:pressed"
+_CAMERA_WARNING = "room:camera_warning"
 CLOCK_LABELS = {
     Phase.ASKING: "Listen",
     Phase.THINKING: "Time to think",
@@ -34,11 +36,13 @@ def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool
     waiting = view.state.phase in (Phase.CHECKED, Phase.PAUSED)
     lost = st.session_state.get(LOST)
     label = "Start interview" if view.state.phase is Phase.CHECKED else "Reconnect" if lost else "Go on"
-    if needs_media:
-        _media(house, room, view, label)
-    else:
-        if waiting:
-            _start_button(label)
+    # Where no device has to be asked for, a button of our own starts.
+    plain = _media(house, room, view, label) if needs_media else waiting
+    if lock.wanted(view):
+        lock.draw(house, view, start_label=label if plain else "")
+    elif plain:
+        _start_button(label)
+    if not needs_media:
         st.caption("Watched: this tab. No camera, no microphone.")
     _clock(view)
     if view.state.phase is Phase.PAUSED and view.state.deadline is not None:
@@ -55,7 +59,8 @@ def draw(house: House, room: LiveRoom, view: InterviewView, *, needs_media: bool
         _other_ways(house, view)
 
 
-def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> None:
+def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> bool:
+    """The stage; True when the media are there already (only the clock was stopped), so a plain button will do."""
     health = room.health()
     # After a refresh the room may still hold a second of the old page's sound: only this page's link counts.
     playing = bool(st.session_state.get(CONNECTED)) and (health.audio_live or health.video_live)
@@ -70,7 +75,9 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> Non
         want_video=view.plan.watch_camera,
         connection="Connection good" if playing else "",
         watched=_watched(view),
-        warning=_warning() or _sound_warning(house, view),
+        watched_reason=watched.watched_list(view.plan, watched.known_statuses(room)).words,
+        warning=_beside_the_picture(house, room, view),
+        fullscreen=lock.wanted(view),
     ):
         if isinstance(event, Started):
             # Kept at once: a rerun asked for by the media frame may cut this run off at its next line.
@@ -82,10 +89,8 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> Non
             house.interviews.note(view.session_id, "start_failed", {"error": event.error, "device": event.device})
         elif isinstance(event, TrackEnded):
             house.interviews.note(view.session_id, "track_ended", {"track": event.track})
-    wants_start = st.session_state.get(WANTS_START)
-    if view.state.phase in (Phase.CHECKED, Phase.PAUSED) and playing and not wants_start:
-        # The media are there already (only the clock was stopped), so no device needs to be asked for again.
-        _start_button(label)
+    waiting = view.state.phase in (Phase.CHECKED, Phase.PAUSED)
+    return waiting and playing and not st.session_state.get(WANTS_START)
 
 
 def _watched(view: InterviewView) -> list[str]:
@@ -104,6 +109,22 @@ def _listen(house: House, room: LiveRoom, view: InterviewView) -> None:
 def _sound_warning(house: House, view: InterviewView) -> str:
     open_now = {alert.kind for alert in house.sounds.active(view.session_id)}
     return next((words for kind, words in ALERTS.items() if kind in open_now), "")
+
+
+def _beside_the_picture(house: House, room: LiveRoom, view: InterviewView) -> str:
+    """What has just happened to the page; else what is wrong with the picture, and with the sound."""
+    lines = (_camera_warning(room, view), _sound_warning(house, view))
+    return _warning() or "\n".join(filter(None, lines))
+
+
+def _camera_warning(room: LiveRoom, view: InterviewView) -> str:
+    if not view.plan.watch_camera or view.state.phase not in CLOCKED:
+        st.session_state.pop(_CAMERA_WARNING, None)
+        return ""
+    said = st.session_state.get(_CAMERA_WARNING)
+    if not isinstance(said, CameraWarning):
+        said = st.session_state[_CAMERA_WARNING] = CameraWarning()
+    return said.observe(time.monotonic(), room.watch_view(), silent_kinds(view.plan))
 
 
 def _warning() -> str:

@@ -3,6 +3,7 @@
 from core.ui.components.answer import Action, ActionPressed, AnswerEvent, Draft, answer
 from core.ui.components.clock import ClockRanOut, clock
 from core.ui.components.guard import GuardBeat, GuardReport, PageEvent, guard
+from core.ui.components.lock import FullScreenUnavailable, LockEvent, LockStart, lock
 from core.ui.components.probe import BrowserProbe, probe
 from core.ui.components.speaker import Spoken, speaker
 from core.ui.components.stage import (
@@ -26,8 +27,11 @@ __all__ = [
     "Credentials",
     "DevicesChanged",
     "Draft",
+    "FullScreenUnavailable",
     "GuardBeat",
     "GuardReport",
+    "LockEvent",
+    "LockStart",
     "PageEvent",
     "Spoken",
     "StageEvent",
@@ -40,6 +44,7 @@ __all__ = [
     "answer",
     "clock",
     "guard",
+    "lock",
     "probe",
     "speaker",
     "stage",

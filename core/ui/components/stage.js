@@ -1,4 +1,5 @@
 import { Capture } from "./capture.js";
+import { fillScreen } from "./fullscreen.js";
 import { mounted, setText } from "./host.js";
 import { Level } from "./level.js";
 import { Outbox } from "./outbox.js";
@@ -65,7 +66,7 @@ class Stage {
     this.level.unlock();
     this.draw();
     const early = this.data.fullscreen && (await this.allowed());
-    if (early) await this.fullScreen();
+    if (early) await fillScreen();
     this.wantsFullScreen = this.data.fullscreen && !early;
     await this.capture.start();
   }
@@ -81,14 +82,6 @@ class Stage {
     }
   }
 
-  async fullScreen() {
-    try {
-      if (!document.fullscreenElement) await document.documentElement.requestFullscreen();
-    } catch {
-      /* the guard reports what came of it */
-    }
-  }
-
   arrived(stream, pressed) {
     const video = this.find("video");
     const [audio, picture] = [stream.getAudioTracks().length > 0, stream.getVideoTracks().length > 0];
@@ -97,7 +90,7 @@ class Stage {
     this.level.listen(stream);
     this.problem = "";
     this.quietSince = performance.now();
-    if (this.wantsFullScreen) this.fullScreen();
+    if (this.wantsFullScreen) fillScreen();
     this.wantsFullScreen = false;
     if (pressed) this.outbox.post({ kind: "started", audio, video: picture });
     this.draw();
