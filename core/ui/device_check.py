@@ -10,8 +10,9 @@ from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
 from core.services.monitor import PracticeMonitor
 from core.services.recording_target import RecordingTarget
+from core.services.watch_options import watch_options
 from core.speech.room_check import CheckState
-from core.ui import errors, other_ways, redraw, rtc, sound_check
+from core.ui import errors, other_ways, redraw, rtc, sandbox, sound_check
 from core.ui.components.answer import Action, ActionPressed, answer
 from core.ui.components.probe import BrowserProbe, probe
 from core.ui.components.stage import Started, StartFailed, stage
@@ -51,10 +52,11 @@ def live(house: House, view: InterviewView) -> None:
         room = room_of(house, view)
         left, right = st.columns([2, 1], gap="medium")
         with right:
-            _stage(room, view)
+            _stage(house, room, view)
             browser: BrowserProbe | None = st.session_state.get("check:browser")
             if st.session_state.get(CHECK_FAILED) or (browser and not browser.can_live):
                 other_ways.draw(house, view)
+            sandbox.draw(house, room, view)
         with left:
             _rows(house, room, view)
             if room.health().audio_live:
@@ -62,10 +64,10 @@ def live(house: House, view: InterviewView) -> None:
             _finish(house, room, view)
 
 
-def _stage(room: LiveRoom, view: InterviewView) -> None:
+def _stage(house: House, room: LiveRoom, view: InterviewView) -> None:
     health = room.health()
-    if view.plan.watch_camera and health.video_live:
-        room.watch(PracticeMonitor())
+    if view.plan.watch_camera and health.video_live and room.watch_view() is None:
+        room.watch(PracticeMonitor(), watch_options(house.database, view.session_id, view.plan))
     for event in stage(
         "check_stage",
         start_label="Start check",
@@ -73,6 +75,7 @@ def _stage(room: LiveRoom, view: InterviewView) -> None:
         want_video=view.plan.watch_camera,
         watched=["face"] if view.plan.watch_camera else [],
         recording=room.target is not None and room.target.attempt_id == PRACTICE,
+        warning=sandbox.warning(room, view),
     ):
         if isinstance(event, StartFailed):
             st.session_state[CHECK_FAILED] = event

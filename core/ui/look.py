@@ -14,6 +14,11 @@ header[data-testid="stHeader"] { background: transparent; height: 0; min-height:
 .st-key-person [data-testid='stText'] { font-size: 1.6rem; font-weight: 700; }
 .stButton button, .stFormSubmitButton button, .stDownloadButton button { min-height: 44px; }
 [data-testid="stMetricValue"], [data-testid="stDataFrame"] { font-variant-numeric: tabular-nums; }
+.readings { display: grid; grid-template-columns: 7rem 1fr; gap: 4px 12px; margin: 0; }
+.readings { font-variant-numeric: tabular-nums; }
+.readings dt { opacity: 0.72; }
+.readings dd { margin: 0; }
+.readings .unmeasured { opacity: 0.72; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 0.75rem 0.75rem 2rem; }
   /* Self-view and clock come first where the columns stack, so that both stay in sight while answering. */

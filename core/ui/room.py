@@ -15,7 +15,8 @@ from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
-from core.ui import answer_panel, errors, guards, question_card, rtc, side_panel
+from core.services.watch_options import watch_options
+from core.ui import answer_panel, errors, guards, question_card, rtc, side_panel, watched
 from core.ui.guards import Visitor
 from core.ui.session_keys import CONNECTED, LOST, OTHER_WAY_CHOSEN, START_FAILED, START_PRESSED_AT, WANTS_START
 
@@ -74,6 +75,7 @@ def _draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     with main:
         if view.state.phase is Phase.CHECKED:
             question_card.before_start(house, view)
+            watched.draw(watched.watched_list(view.plan, watched.known_statuses(room)))
         else:
             question_card.draw(house, view)
             answer_panel.draw(house, room, view)
@@ -109,8 +111,8 @@ def _watch(house: House, room: LiveRoom, view: InterviewView) -> None:
     """Watch the camera while a question is open, and never in a pause: walking about is then nobody's business."""
     if not view.plan.watch_camera or view.state.phase not in CLOCKED:
         room.unwatch()
-    else:  # also while no picture comes: that is a blind span, not a clean one
-        room.watch(house.monitor(view.session_id))
+    elif room.watch_view() is None:  # also while no picture comes: that is a blind span, not a clean one
+        room.watch(house.monitor(view.session_id), watch_options(house.database, view.session_id, view.plan))
 
 
 def _go(house: House, view: InterviewView) -> InterviewView:

@@ -1,0 +1,115 @@
+"""What the monitor watches of one candidate, what it does not and why, in the candidate's words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.domain.flag_words import FLAG_TITLES
+from core.domain.interview import AnswerMode, InterviewPlan
+from core.domain.signals import Signal, SignalStatus
+from core.domain.watch import FlagKind
+from core.services.live_room import LiveRoom
+from core.ui.components.stage import WATCHED_REASON
+
+NEVER = "No feelings are read. Your screen is not recorded. Nothing is watched in a pause."
+_STATUSES = "monitor:statuses"
+_PAGE = "this page (leaving it, copying and pasting, full screen, the window's size)"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedList:
+    """What is watched in one interview.
+
+    Attributes:
+        watched: What is measured; how, where that limits it.
+        unwatched: What is not, each with the reason.
+        arranged: What was arranged for this candidate, as sentences.
+    """
+
+    watched: tuple[str, ...]
+    unwatched: tuple[str, ...]
+    arranged: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """All of it as lines of plain text, for behind the (?)."""
+        parts = (
+            f"Watched: {', '.join(self.watched)}.",
+            f"Not monitored: {'; '.join(self.unwatched)}." if self.unwatched else "",
+            *self.arranged,
+            NEVER,
+            WATCHED_REASON,
+        )
+        return "\n".join(filter(None, parts))
+
+
+def watched_list(
+    plan: InterviewPlan, camera: Sequence[SignalStatus], sound: Sequence[SignalStatus] = ()
+) -> WatchedList:
+    """Make the lists.
+
+    Args:
+        plan: Rules of the interview.
+        camera: What the camera's monitor measures; empty while that is not known.
+        sound: What is measured of the sound; empty means its level.
+    """
+    watched: list[str] = []
+    unwatched: list[str] = []
+    if not plan.watch_camera:
+        unwatched.append("your camera (not used, as you chose)")
+    elif not camera:
+        watched.append("your camera's picture (what exactly is known once it is on)")
+    if plan.answer_mode is not AnswerMode.LIVE:
+        unwatched.append("your microphone (not listened to in this kind of interview)")
+    statuses = [
+        *(camera if plan.watch_camera else ()),
+        *((sound or (SignalStatus(Signal.SOUND, True),)) if plan.answer_mode is AnswerMode.LIVE else ()),
+    ]
+    for status in statuses:
+        reason = status.reason.rstrip(".")
+        line = f"{status.signal.value} ({reason})" if reason else status.signal.value
+        (watched if status.measured else unwatched).append(line)
+    return WatchedList((*watched, _PAGE), tuple(unwatched), arranged(plan))
+
+
+def arranged(plan: InterviewPlan) -> tuple[str, ...]:
+    """The accommodations of the monitor that are in force, as sentences; for the candidate and the reviewer."""
+    titles = [_small(FLAG_TITLES[kind]) for kind in FlagKind if kind.value in plan.rules_off]
+    lines = [f"Not noted, as arranged: {', '.join(titles)}."] if titles else []
+    if plan.window_factor > 1.0:
+        lines.append(f"What is noted must last {plan.window_factor:g} times as long as usual, as arranged.")
+    return tuple(lines)
+
+
+def known_statuses(room: LiveRoom) -> tuple[SignalStatus, ...]:
+    """What can be measured of this candidate, as the monitor said last; empty before it ever did."""
+    seen = room.watch_view()
+    if seen is not None and seen.statuses:
+        st.session_state[_STATUSES] = seen.statuses
+    known: tuple[SignalStatus, ...] = st.session_state.get(_STATUSES, ())
+    return known
+
+
+def draw(found: WatchedList) -> None:
+    """The lists behind a line that can be opened."""
+    with st.expander("What is watched, and what is not", icon=":material/visibility:"):
+        st.markdown("**Watched**")
+        st.text(_lines(found.watched))
+        if found.unwatched:
+            st.markdown("**Not monitored**")
+            st.text(_lines(found.unwatched))
+        if found.arranged:
+            st.markdown("**Arranged for you**")
+            st.text("\n".join(found.arranged))
+        st.markdown("**Never**")
+        st.text(NEVER)
+        st.caption(WATCHED_REASON)
+
+
+def _lines(names: Sequence[str]) -> str:
+    return "\n".join(f"{name[:1].upper()}{name[1:]}" for name in names)
+
+
+def _small(title: str) -> str:
+    return title[:1].lower() + title[1:]
