@@ -20,6 +20,7 @@ from core.services.answers import AnswerService
 from core.services.delivery import DeliveryService
 from core.services.desk import DeskService
 from core.services.drawing import QuestionDrawer
+from core.services.flag_review import FlagReviewService, unknown_health
 from core.services.interview import InterviewService
 from core.services.listeners import Listeners
 from core.services.monitor import SessionMonitor
@@ -75,6 +76,7 @@ class House:
     sounds: SoundWatch
     desk: DeskService
     delivery: DeliveryService
+    reviews: FlagReviewService
 
     def monitor(self, session_id: str) -> SessionMonitor:
         """Where flags and snapshots of one interview go."""
@@ -132,6 +134,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         warnings.append(f"{recovered} recording(s) of an interrupted run were recovered.")
     delivery = _delivery(settings, database, recordings, clock)
     jobs.register(DELIVERY, delivery.handle)
+    reviews = FlagReviewService(database, clock, unknown_health)
     _start_jobs(
         jobs,
         database,
@@ -161,8 +164,9 @@ def build(settings: Settings, **overrides: Any) -> House:
         interviews=InterviewService(database, answers, QuestionDrawer(database, source).draw, clock),
         pages=PageMonitor(database, clock),
         sounds=SoundWatch(database, clock),
-        desk=DeskService(database, blobs, recordings, delivery),
+        desk=DeskService(database, blobs, recordings, delivery, reviews),
         delivery=delivery,
+        reviews=reviews,
     )
 
 

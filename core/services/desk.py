@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from core.domain.delivery import DeliveryFigures
 from core.domain.errors import NotFound
 from core.services.delivery import DeliveryService
+from core.services.flag_review import FlagReviewService
+from core.services.flag_sound import FlagClip, FlagSound
 from core.services.interview_file import AttemptFile, InterviewFile, QuestionFile
-from core.services.interview_json import as_json, dump, transcript_text
+from core.services.interview_json import as_json, dump, own_json, transcript_text
 from core.services.recordings import RecordingStore
 from core.services.redecoding import EVENT as DECODED_AGAIN
 from core.storage.attempts import AttemptRepo
@@ -20,20 +22,25 @@ from core.storage.interviews import InterviewRepo
 from core.storage.logs import LogRepo
 from core.storage.people import CandidateRepo
 from core.storage.questions import QuestionRepo
-from core.storage.records import AttemptRow, CandidateListing, LogRow
+from core.storage.records import AttemptRow, CandidateListing, FlagRow, LogRow
 from core.storage.watch import FlagRepo, SnapshotRepo
-
-_THEIR_OWN = ("candidate", "consents", "questions", "sound_alerts")
 
 
 class DeskService:
     """Reads for recruiters. Safe to call from any thread."""
 
     def __init__(
-        self, database: Database, blobs: BlobStore, recordings: RecordingStore, delivery: DeliveryService
+        self,
+        database: Database,
+        blobs: BlobStore,
+        recordings: RecordingStore,
+        delivery: DeliveryService,
+        reviews: FlagReviewService,
     ) -> None:
         self._database = database
         self._delivery = delivery
+        self._reviews = reviews
+        self._flag_sound = FlagSound(recordings)
         self._blobs = blobs
         self._recordings = recordings
 
@@ -82,11 +89,20 @@ class DeskService:
         except NotFound:
             return None
 
+    def is_heard(self, file: InterviewFile, flag: FlagRow) -> bool:
+        """Whether any of a flag's time was recorded; cheap."""
+        return self._flag_sound.is_recorded(file, flag)
+
+    def flag_sound(self, file: InterviewFile, flag: FlagRow) -> FlagClip | None:
+        """The sound recorded while a flag lasted, with a margin; None when there was none."""
+        return self._flag_sound.cut(file, flag)
+
     def package(self, session_id: str) -> bytes:
         """A ZIP with ``interview.json``, transcripts as text, recordings and snapshots.
 
         The JSON holds for each attempt its segments with word times and engine, gaps, caption quality and delivery
-        figures (null where there are none, or must not be), and the sound alerts of the interview.
+        figures (null where there are none, or must not be), the sound alerts of the interview, each flag with its
+        severity, evidence, decisions and comments, and the integrity score with its arithmetic.
         Missing media are named in ``missing.txt`` rather than left out silently.
 
         Raises:
@@ -95,7 +111,9 @@ class DeskService:
         file = self.open_file(session_id)
         out, missing = io.BytesIO(), []
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("interview.json", dump(as_json(file, self._figures(file))))
+            archive.writestr(
+                "interview.json", dump(as_json(file, self._figures(file), self._reviews.integrity(session_id)))
+            )
             archive.writestr("transcript.txt", transcript_text(file))
             keys = [r.blob_key for q in file.questions for a in q.attempts for r in a.recordings]
             for key in keys + [s.blob_key for s in file.snapshots]:
@@ -110,12 +128,13 @@ class DeskService:
     def own_copy(self, session_id: str) -> bytes:
         """What is known of a candidate, as JSON for that candidate: no token, nothing a reviewer wrote.
 
+        Flags come with their comments and whether a person set them aside.
+
         Raises:
             NotFound: Unknown session.
         """
         file = self.open_file(session_id)
-        data = as_json(file, self._figures(file))
-        return dump({key: data[key] for key in _THEIR_OWN}).encode()
+        return dump(own_json(file, self._figures(file))).encode()
 
     def _figures(self, file: InterviewFile) -> dict[int, DeliveryFigures | None]:
         ids = [a.attempt.id for q in file.questions for a in q.attempts]
