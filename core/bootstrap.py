@@ -24,6 +24,7 @@ from core.services.flag_review import FlagReviewService, unknown_health
 from core.services.interview import InterviewService
 from core.services.listeners import Listeners
 from core.services.monitor import SessionMonitor
+from core.services.monitor_health import MonitorHealth
 from core.services.page_monitor import PageMonitor
 from core.services.promises import CATCH_UP, DELIVERY, RECOVER, REDECODE, Promises
 from core.services.recordings import RecordingStore
@@ -74,13 +75,14 @@ class House:
     interviews: InterviewService
     pages: PageMonitor
     sounds: SoundWatch
+    health: MonitorHealth
     desk: DeskService
     delivery: DeliveryService
     reviews: FlagReviewService
 
     def monitor(self, session_id: str) -> SessionMonitor:
         """Where flags and snapshots of one interview go."""
-        return SessionMonitor(session_id, self.database, self.blobs, self.clock)
+        return SessionMonitor(session_id, self.database, self.blobs, self.clock, self.health)
 
     def close(self) -> None:
         """Stop workers, keep what is being recorded, close the database."""
@@ -89,6 +91,7 @@ class House:
             self.answers.close_room(session_id)
         self.answers.clips.stop()
         self.watcher.stop()
+        self.health.close()  # after all that beats
         self.jobs.stop()  # before what its handlers use; what it does not finish is done after the next start
         self.listeners.stop()
         self.voice.close()
@@ -124,7 +127,8 @@ def build(settings: Settings, **overrides: Any) -> House:
     promises = Promises(outbox)
     listeners.start()
     watcher.start()
-    rooms = LiveRooms(listeners, watcher, clock)
+    health = MonitorHealth(database, clock)
+    rooms = LiveRooms(listeners, watcher, clock, health.attend)
     recordings = RecordingStore(database, blobs, settings.data_dir / "spool", promises)
     answers = AnswerService(database, recordings, rooms, listeners, clock, promises)
     source = make_source(settings.question_bank, settings.question_source)
@@ -164,6 +168,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         interviews=InterviewService(database, answers, QuestionDrawer(database, source).draw, clock),
         pages=PageMonitor(database, clock),
         sounds=SoundWatch(database, clock),
+        health=health,
         desk=DeskService(database, blobs, recordings, delivery, reviews),
         delivery=delivery,
         reviews=reviews,

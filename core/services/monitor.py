@@ -5,11 +5,12 @@ from datetime import datetime
 
 from core.domain.clock import Clock
 from core.domain.errors import InterviewError
+from core.domain.health import MonitorSource
 from core.domain.watch import Flag, Snapshot
 from core.services.flag_book import FlagBook
+from core.services.monitor_health import MonitorHealth
 from core.storage.blobs import BlobStore
 from core.storage.database import Database
-from core.storage.logs import LogRepo
 from core.storage.watch import SnapshotRepo
 
 _LOG = logging.getLogger(__name__)
@@ -22,7 +23,10 @@ class SessionMonitor:
     is tried again.
     """
 
-    def __init__(self, session_id: str, database: Database, blobs: BlobStore, clock: Clock) -> None:
+    def __init__(
+        self, session_id: str, database: Database, blobs: BlobStore, clock: Clock, health: MonitorHealth
+    ) -> None:
+        self._health = health
         self._session_id = session_id
         self._database = database
         self._blobs = blobs
@@ -46,11 +50,16 @@ class SessionMonitor:
         """Keep a routine picture."""
         self._store_or_none(snapshot)
 
+    def seen(self) -> None:
+        """A picture could be judged: the camera sees."""
+        self._health.beat(self._session_id, MonitorSource.CAMERA)
+
+    def alive(self) -> None:
+        """The worker has come to this candidate, whatever there was to see."""
+        self._health.beat(self._session_id, MonitorSource.WORKER)
+
     def blind(self, started_at: datetime, ended_at: datetime) -> None:
-        """Note a span in which nothing was seen: unknown, not clean."""
-        detail = {"from": started_at.isoformat(), "to": ended_at.isoformat()}
-        with self._database.transaction() as tx:
-            LogRepo(tx).add(self._session_id, "camera_blind", detail, ended_at)
+        """Nothing to note: what ``seen`` was not said of is unknown."""
 
     def _store_or_none(self, snapshot: Snapshot) -> int | None:
         try:
@@ -77,6 +86,12 @@ class PracticeMonitor:
         """Not kept."""
 
     def snapshot(self, snapshot: Snapshot) -> None:
+        """Not kept."""
+
+    def seen(self) -> None:
+        """Not kept."""
+
+    def alive(self) -> None:
         """Not kept."""
 
     def blind(self, started_at: datetime, ended_at: datetime) -> None:

@@ -1,6 +1,7 @@
 """All open live rooms of the process."""
 
 import threading
+from collections.abc import Callable
 
 from core.domain.clock import Clock
 from core.media.recorder import RecordedAudio
@@ -13,8 +14,23 @@ from core.services.recording_target import RecordingTarget
 class LiveRooms:
     """All open rooms of the process, by session id."""
 
-    def __init__(self, listeners: Listeners, watcher: Watcher, clock: Clock) -> None:
+    def __init__(
+        self,
+        listeners: Listeners,
+        watcher: Watcher,
+        clock: Clock,
+        opened: Callable[[LiveRoom], None] = lambda room: None,
+    ) -> None:
+        """No room is open yet.
+
+        Args:
+            listeners: Who hears what is said.
+            watcher: Who watches the cameras.
+            clock: Of the house.
+            opened: Told of each new room before anything arrives in it.
+        """
         self._listeners = listeners
+        self._opened = opened
         self._watcher = watcher
         self._clock = clock
         self._lock = threading.Lock()
@@ -25,7 +41,8 @@ class LiveRooms:
         with self._lock:
             if session_id not in self._rooms:
                 hears = self._listeners.of_session(session_id)
-                self._rooms[session_id] = LiveRoom(session_id, hears, self._watcher, self._clock)
+                room = self._rooms[session_id] = LiveRoom(session_id, hears, self._watcher, self._clock)
+                self._opened(room)
             return self._rooms[session_id]
 
     def find(self, session_id: str) -> LiveRoom | None:

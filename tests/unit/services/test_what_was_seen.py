@@ -9,9 +9,11 @@ from holding import Holder, MakeHouse
 from core.bootstrap import House
 from core.domain.errors import StorageUnavailable
 from core.domain.flow import Phase
+from core.domain.health import MonitorSource
 from core.domain.page_events import PageEventKind
 from core.domain.watch import Flag, FlagKind, Snapshot
 from core.storage.blobs import BlobStore
+from core.storage.seen_spans import SeenSpanRepo
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 
@@ -122,11 +124,14 @@ def test_a_routine_picture_is_kept(house: House, held: Holder, clock: ManualCloc
     assert (shot.reason, shot.taken_at, house.desk.picture(shot.blob_key)) == ("routine", clock.now(), JPEG)
 
 
-def test_a_span_without_sight_is_logged_as_such(house: House, held: Holder, clock: ManualClock) -> None:
-    begun = clock.now()
-    house.monitor(held.session_id).blind(begun, begun + timedelta(seconds=20))
-    (entry,) = held.logged("camera_blind")
-    assert entry == {"from": begun.isoformat(), "to": (begun + timedelta(seconds=20)).isoformat()}
+def test_what_the_watch_sees_keeps_the_health_of_camera_and_worker(house: House, held: Holder) -> None:
+    monitor = house.monitor(held.session_id)
+    monitor.alive()
+    monitor.seen()
+    house.health.write()
+    with house.database.reading() as tx:
+        seen = {span.source for span in SeenSpanRepo(tx).list(held.session_id)}
+    assert seen == {MonitorSource.CAMERA, MonitorSource.WORKER}
 
 
 @pytest.fixture
