@@ -57,8 +57,8 @@ QUIET = ActParams(
 class SceneParams:
     """Knobs of the scripted events."""
 
-    yaw_deg: tuple[float, float] = (36.0, 44.0)
-    """Turn of the head of look_left and look_right where no real picture serves."""
+    yaw_deg: tuple[float, float] = (34.0, 38.0)
+    """Turn of the head of look_left and look_right where no real picture serves; beyond 40 the warp tears the face."""
     pitch_deg: tuple[float, float] = (-34.0, -26.0)
     """Nod of look_down."""
     turn_s: float = 0.4

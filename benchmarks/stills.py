@@ -68,7 +68,7 @@ class FaceFinder:
         return [] if found is None else sorted(found, key=lambda row: -row[-1])
 
 
-def load_stills(manifest: Path | None, *, min_score: float = 0.85, min_face_px: int = 38) -> list[Still]:
+def load_stills(manifest: Path | None, *, min_score: float = 0.89, min_face_px: int = 38) -> list[Still]:
     """People of a manifest (``path, n_faces, label``), else of the development packages; the largest faces first.
 
     Rows whose label is not frontal or webcam, that show more or less than one face to YuNet, or a small or unsure

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     """``on`` or ``off``. Off: how an answer was spoken (pace, pauses, pitch) is neither computed nor shown."""
 
     snapshot_every_s: float = Field(default=5, ge=1, le=600)
+    object_model: str = ""
+    """ONNX file of a COCO object detector, to see telephones (``docs/phones.md``); empty: they are not monitored."""
     page_warnings: int = Field(default=3, ge=1, le=50)
     seat_timeout_s: float = Field(default=12, ge=3, le=120)
     """A tab that has not been heard of for this long no longer holds the interview."""
