@@ -20,7 +20,7 @@ from core.services.answers import AnswerService
 from core.services.delivery import DeliveryService
 from core.services.desk import DeskService
 from core.services.drawing import QuestionDrawer
-from core.services.flag_review import FlagReviewService, unknown_health
+from core.services.flag_review import FlagReviewService
 from core.services.interview import InterviewService
 from core.services.listeners import Listeners
 from core.services.monitor import SessionMonitor
@@ -138,7 +138,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         warnings.append(f"{recovered} recording(s) of an interrupted run were recovered.")
     delivery = _delivery(settings, database, recordings, clock)
     jobs.register(DELIVERY, delivery.handle)
-    reviews = FlagReviewService(database, clock, unknown_health)
+    reviews = FlagReviewService(database, clock, health.report)
     _start_jobs(
         jobs,
         database,

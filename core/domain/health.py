@@ -1,5 +1,6 @@
 """When the monitor saw, and when it did not. What was not seen is unknown, never clean."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +32,46 @@ class Span:
         return max(0.0, (self.ended_at - self.started_at).total_seconds())
 
 
+def union(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """What the spans cover together: in order, without overlaps, without empty ones."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda s: s.started_at):
+        if span.ended_at <= span.started_at:
+            continue
+        if found and span.started_at <= found[-1].ended_at:
+            found[-1] = Span(found[-1].started_at, max(found[-1].ended_at, span.ended_at))
+        else:
+            found.append(span)
+    return tuple(found)
+
+
+def common(some: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """What both cover, as ``union`` gives it."""
+    limits = union(others)
+    return union(
+        Span(max(a.started_at, b.started_at), min(a.ended_at, b.ended_at)) for a in union(some) for b in limits
+    )
+
+
+def without(some: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """What ``some`` cover and ``others`` do not, as ``union`` gives it."""
+    found: list[Span] = []
+    taken = union(others)
+    for span in union(some):
+        at = span.started_at
+        for other in taken:
+            if at < other.ended_at and other.started_at < span.ended_at:
+                found.append(Span(at, other.started_at))
+                at = other.ended_at
+        found.append(Span(at, span.ended_at))
+    return union(found)
+
+
+def length_s(spans: Sequence[Span]) -> float:
+    """Seconds of spans without overlaps."""
+    return sum(span.seconds for span in spans)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
     """How much of the time that counts one source was seeing.
@@ -38,9 +79,11 @@ class SourceHealth:
     Attributes:
         source: Which.
         expected: False when this interview does without it (no camera was agreed to); then nothing is unknown.
-        seen: Spans in which it saw, in order, without overlaps.
-        blind: The rest of the time a question was open.
-        share: Seconds seen of the seconds a question was open, 0 to 1; None when no question was open.
+        seen: Spans in which it saw while it was expected and a question was open; in order, without overlaps.
+        blind: The rest of that time, but for remainders too short to tell from the time between two heartbeats.
+        share: Seconds seen of the seconds it was expected to see, 0 to 1; None when there were none.
+        expected_s: Those seconds: the time a question was open, or the part of it up to where the candidate went
+            on in another way that does without it.
     """
 
     source: MonitorSource
@@ -48,6 +91,7 @@ class SourceHealth:
     seen: tuple[Span, ...]
     blind: tuple[Span, ...]
     share: float | None
+    expected_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +101,18 @@ class HealthReport:
     Attributes:
         open_spans: When a question was open and the clock ran: the time that counts.
         sources: One per source.
+        recorded: False when nothing at all was recorded of the monitor's health: the interview was held before it
+            was kept, or no part of the monitor ran. Everything is then unknown.
     """
 
     open_spans: tuple[Span, ...]
     sources: tuple[SourceHealth, ...]
+    recorded: bool = True
 
     @property
     def open_s(self) -> float:
         """Seconds that count."""
-        return sum(span.seconds for span in self.open_spans)
+        return length_s(self.open_spans)
 
     def of(self, source: MonitorSource) -> SourceHealth:
         """The health of one source."""

@@ -9,6 +9,7 @@ from core.domain.errors import NotFound
 from core.services.delivery import DeliveryService
 from core.services.flag_review import FlagReviewService
 from core.services.flag_sound import FlagClip, FlagSound
+from core.services.health_report import read_health
 from core.services.interview_file import AttemptFile, InterviewFile, QuestionFile
 from core.services.interview_json import as_json, dump, own_json, transcript_text
 from core.services.recordings import RecordingStore
@@ -73,6 +74,7 @@ class DeskService:
                 snapshots=SnapshotRepo(tx).list(session_id),
                 reviews=FlagReviewRepo(tx).reviews(session_id),
                 comments=FlagReviewRepo(tx).comments(session_id),
+                health=read_health(tx, session_id),
             )
 
     def picture(self, blob_key: str) -> bytes | None:

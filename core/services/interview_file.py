@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from core.domain.health import HealthReport
 from core.domain.interview import Consent
 from core.domain.review import FlagComment, FlagReview, Verdict
 from core.domain.transcript import CaptionQuality, FinalSegment
@@ -90,6 +91,8 @@ class InterviewFile:
     """Decisions on flags, oldest first."""
     comments: list[FlagComment] = field(default_factory=list)
     """The candidate's comments on flags, oldest first."""
+    health: HealthReport = field(default_factory=lambda: HealthReport((), (), recorded=False))
+    """When the monitor saw, and when it did not."""
 
     def flag_files(self) -> list[FlagFile]:
         """Each flag with its decisions and the comment that counts, oldest flag first."""

@@ -13,7 +13,7 @@ from core.domain.sound import SOUND_UNITS
 from core.services.interview_file import InterviewFile
 from core.services.sound_record import sound_alerts
 
-_THEIR_OWN = ("candidate", "consents", "questions", "sound_alerts", "flags")
+_THEIR_OWN = ("candidate", "consents", "questions", "sound_alerts", "flags", "health")
 
 
 def as_json(

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from core.domain.clock import Clock
 from core.domain.errors import InterviewError
-from core.domain.health import MonitorSource
+from core.domain.health import HealthReport, MonitorSource
 from core.domain.seen_line import DrawnSpan, SeenLine
+from core.services.health_report import read_health
 from core.services.live_room import LiveRoom
 from core.storage.database import Database
 from core.storage.seen_spans import SeenSpan, SeenSpanRepo
@@ -135,6 +136,15 @@ class MonitorHealth:
             self._forget()
             return True
 
+    def report(self, session_id: str) -> HealthReport:
+        """The health of an interview as far as it is stored, which is up to the last seconds.
+
+        Raises:
+            NotFound: Unknown interview.
+        """
+        with self._database.reading() as tx:
+            return read_health(tx, session_id)
+
     def close(self) -> None:
         """Write the last; beats are not taken afterwards."""
         with self._lock:
@@ -142,7 +152,7 @@ class MonitorHealth:
             thread = self._thread
         if thread is not None:
             thread.join(5.0)
-        self.write()
+        self._try_to_write()
 
     def _forget(self) -> None:
         now = self._clock.monotonic()
@@ -157,10 +167,13 @@ class MonitorHealth:
 
     def _run(self) -> None:
         while not self._stop.wait(self._params.write_every_s):
-            try:
-                self.write()
-            except Exception as error:  # what is unforeseen must not end the writing for the rest of the process
-                _LOG.error("the monitor's health was not stored and is tried again: %s", type(error).__name__)
+            self._try_to_write()
+
+    def _try_to_write(self) -> None:
+        try:
+            self.write()
+        except Exception as error:  # what is unforeseen must end neither the writing nor the closing of the house
+            _LOG.error("the monitor's health was not stored: %s", type(error).__name__)
 
 
 def _settle(kept: _Kept, span: DrawnSpan, row: SeenSpan, row_id: int | None) -> None:
