@@ -52,10 +52,6 @@ def show(name, value):
 params = st.query_params
 reply = ui.vault(store=ui.Credentials("S-1", "secret") if params.get("token") else None, scrub=True)
 seen = ui.probe()
-report = ui.guard()
-note(report.events)
-if report.beat:
-    state.beats.append(asdict(report.beat))
 
 left, right = st.columns([7, 3], gap="large")
 with left, st.container(border=True):
@@ -86,6 +82,8 @@ with right:
             warning="You left this tab. 1 of 3." if params.get("warn") else "",
         )
     )
+    if locked := params.get("lock"):
+        note(ui.lock("lock", start_label="Go on" if locked == "start" else "", active=locked == "active"))
     if state.clock is None or state.clock[0] != state.question:
         state.clock = (state.question, time.monotonic() + float(params.get("clock", 140)))
     note(
@@ -102,6 +100,10 @@ with right:
 
 @st.fragment(run_every=1)
 def answer_box():
+    report = ui.guard(active=not params.get("resting"))
+    note(report.events)
+    if report.beat:
+        state.beats.append(asdict(report.beat))
     finals = tuple(FinalSegment(number, text, 0.0, 1.0) for number, text in enumerate(state.finals))
     events = ui.answer(
         "answer",
@@ -124,6 +126,7 @@ def answer_box():
             state.finals = []
             st.rerun()
     show("log", state.log)
+    show("beats", state.beats)
     show("frames", [state.audio[0], state.video[0]])
 
 
@@ -147,4 +150,3 @@ with right:
     )
 show("reply", asdict(reply) if reply else None)
 show("probe", asdict(seen) if seen else None)
-show("beats", state.beats)

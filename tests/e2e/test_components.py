@@ -181,6 +181,67 @@ def test_start_asks_for_full_screen_and_leaving_it_is_told(page, url):
     assert not logged(page, "window_blur")
 
 
+FULL = "Boolean(document.fullscreenElement)"
+
+
+def test_leaving_full_screen_shows_one_way_back_that_works(browser, url):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = open_page(context, url, "?lock=active")
+    banner = page.locator(".banner")
+    expect(banner).to_contain_text("This interview asks for full screen.")
+    page.get_by_role("button", name="Full screen", exact=True).click()
+    page.wait_for_function(FULL)
+    expect(banner).to_be_hidden()
+    page.evaluate("document.exitFullscreen()")
+    expect(banner).to_contain_text("You left full screen.")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Back to full screen").click()
+    page.wait_for_function(FULL)
+    expect(banner).to_be_hidden()
+    assert not logged(page, "fullscreen_unavailable")
+    context.close()
+
+
+def test_a_browser_without_full_screen_is_told_so_once_and_may_start(browser, url):
+    context = browser.new_context()
+    context.add_init_script("delete Element.prototype.requestFullscreen")
+    page = open_page(context, url, "?lock=active")
+    expect(page.locator(".banner")).to_contain_text("This browser has no full screen for pages.")
+    expect(page.locator(".banner button")).to_be_hidden()
+    wait_for(page, lambda: logged(page, "fullscreen_unavailable"))
+    page.get_by_role("button", name="Native primary").click()
+    page.wait_for_timeout(1500)
+    assert logged(page, "fullscreen_unavailable") == [{"kind": "fullscreen_unavailable", "reason": "no_api"}]
+    page.goto(f"{url}/?lock=start")
+    page.get_by_role("button", name="Go on").click()
+    wait_for(page, lambda: logged(page, "lock_start"))
+    context.close()
+
+
+def test_a_refusal_of_full_screen_is_told_with_its_name(browser, url):
+    context = browser.new_context()
+    context.add_init_script(
+        "Element.prototype.requestFullscreen = async () => { throw new TypeError('Permissions check failed'); }"
+    )
+    page = open_page(context, url, "?lock=active")
+    page.get_by_role("button", name="Full screen", exact=True).click()
+    expect(page.locator(".banner")).to_contain_text("Your browser refused full screen.")
+    told_of = wait_for(page, lambda: logged(page, "fullscreen_unavailable"))
+    assert told_of == [{"kind": "fullscreen_unavailable", "reason": "TypeError"}]
+    context.close()
+
+
+def test_the_start_of_lock_mode_asks_for_full_screen_with_the_same_press(browser, url):
+    context = browser.new_context()
+    page = open_page(context, url, "?lock=start")
+    expect(page.locator(".banner")).to_be_hidden()
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_function(FULL)
+    wait_for(page, lambda: logged(page, "lock_start"))
+    assert len(logged(page, "lock_start")) == 1
+    context.close()
+
+
 def test_captions_fill_an_untouched_box_and_can_be_corrected(page):
     box = page.locator("textarea")
     page.get_by_role("button", name="Hear words").click()
@@ -370,6 +431,86 @@ def test_one_leaving_is_one_event(visited):
     assert len(logged(visited, "window_blur")) == 1
     visited.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
     wait_for(visited, lambda: logged(visited, "tab_visible"))
+
+
+BESIDE = """width => {
+    Object.defineProperty(window, "innerWidth", {value: outerWidth - width, configurable: true});
+    dispatchEvent(new Event("resize"));
+}"""
+"""Something docks at the side of the page and takes its width."""
+
+
+def test_something_that_docks_beside_the_page_is_told_and_so_is_its_end(browser, url):
+    context = browser.new_context()
+    page = open_page(context, url)
+    page.evaluate(BESIDE, 120)
+    page.wait_for_timeout(2500)
+    assert not logged(page, "window_resized"), "a bar of the browser's own is no tool"
+    page.evaluate(BESIDE, 420)
+    wait_for(page, lambda: logged(page, "window_resized"))
+    page.wait_for_timeout(1500)
+    assert len(logged(page, "window_resized")) == 1
+    page.evaluate(BESIDE, 0)
+    wait_for(page, lambda: logged(page, "window_resized_back"))
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("devicePixelRatio: 1.5, innerWidth: innerWidth / 1.5, innerHeight: innerHeight / 1.5", id="zoom"),
+        pytest.param("innerWidth: innerWidth / 1.5, innerHeight: innerHeight / 1.5", id="zoom that is not told"),
+        pytest.param("outerWidth: outerWidth - 500, innerWidth: innerWidth - 500", id="a smaller window"),
+        pytest.param(
+            "innerHeight: innerHeight - 350, matchMedia: () => ({matches: true})", id="a keyboard on a touch screen"
+        ),
+        pytest.param("innerHeight: innerHeight - 350, visualViewport: {scale: 1.6}", id="pinch"),
+    ],
+)
+def test_a_page_that_is_smaller_for_another_reason_is_not_told(browser, url, change):
+    context = browser.new_context()
+    page = open_page(context, url)
+    page.evaluate(
+        "([change]) => { for (const [name, value] of Object.entries(change))"
+        " Object.defineProperty(window, name, {value, configurable: true}); dispatchEvent(new Event('resize')); }",
+        [page.evaluate_handle(f"({{{change}}})")],
+    )
+    page.wait_for_timeout(3000)
+    assert not logged(page, "window_resized")
+    context.close()
+
+
+def test_a_second_screen_is_told_when_the_browser_tells(browser, url):
+    context = browser.new_context()
+    page = open_page(context, url)
+    patch = "on => Object.defineProperty(Screen.prototype, 'isExtended', {get: () => on, configurable: true})"
+    page.evaluate(patch, True)
+    wait_for(page, lambda: logged(page, "extra_screen"))
+    page.evaluate(patch, False)
+    wait_for(page, lambda: logged(page, "single_screen"))
+    assert len(logged(page, "extra_screen")) == 1
+    context.close()
+
+
+def test_the_guard_gives_signs_of_life_and_says_what_the_browser_does_not_tell(browser, url):
+    context = browser.new_context()
+    context.add_init_script("delete Screen.prototype.isExtended")
+    page = open_page(context, url)
+    first, second = wait_for(page, lambda: len(beats := told(page, "beats")) > 1 and beats[:2])
+    assert second["at_ms"] > first["at_ms"]
+    assert (first["visible"], first["focused"], first["screens_known"]) == (True, True, False)
+    context.close()
+
+
+def test_a_guard_at_rest_gives_no_sign_of_life_and_tells_nothing(browser, url):
+    context = browser.new_context()
+    page = open_page(context, url, "?resting=1")
+    page.evaluate(BESIDE, 420)
+    page.wait_for_timeout(6000)
+    page.get_by_role("button", name="Native primary").click()
+    page.wait_for_timeout(1500)
+    assert (told(page, "beats"), logged(page, "window_resized")) == ([], [])
+    context.close()
 
 
 def test_the_probe_knows_this_browser(visited):
