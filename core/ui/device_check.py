@@ -12,7 +12,7 @@ from core.services.monitor import PracticeMonitor
 from core.services.recording_target import RecordingTarget
 from core.services.watch_options import watch_options
 from core.speech.room_check import CheckState
-from core.ui import errors, other_ways, redraw, rtc, sandbox, sound_check
+from core.ui import errors, lock, other_ways, redraw, rtc, sandbox, sound_check
 from core.ui.components.answer import Action, ActionPressed, answer
 from core.ui.components.probe import BrowserProbe, probe
 from core.ui.components.stage import Started, StartFailed, stage
@@ -61,6 +61,7 @@ def live(house: House, view: InterviewView) -> None:
             _rows(house, room, view)
             if room.health().audio_live:
                 _practice(house, room)
+            lock.explain(view)
             _finish(house, room, view)
 
 

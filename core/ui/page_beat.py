@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.bootstrap import House
+from core.domain.health import MonitorSource
 from core.ui.components.guard import GuardBeat
 
 _NOTED = "page_beat:screens_known"
@@ -12,6 +13,7 @@ def take(house: House, session_id: str, beat: GuardBeat | None) -> None:
     """Take the newest beat, if there is one; the first of a page also says what its browser tells."""
     if beat is None:
         return
+    house.health.beat(session_id, MonitorSource.PAGE)
     if st.session_state.get(_NOTED) != beat.screens_known:
         house.interviews.note(session_id, "page_guard", {"screens_known": beat.screens_known})
         st.session_state[_NOTED] = beat.screens_known
