@@ -25,6 +25,8 @@ class ActParams:
     """Eyes shut for up to a second."""
     hands: float = 1.2
     scratches: float = 0.8
+    rubs: float = 0.25
+    """Both hands over the eyes, for at most 1.6 s."""
     drinks: float = 0.35
     postures: float = 1.0
     """Sits differently from now on."""
@@ -61,7 +63,7 @@ class Act:
 
 _LENGTHS = {
     "turns": (1.0, 1.8), "nods": (1.0, 2.2), "downs": (0.5, 1.3), "ups": (1.0, 2.8), "glances": (0.4, 1.4),
-    "blinks": (0.12, 0.35), "long_blinks": (0.5, 1.0), "hands": (2.0, 6.0), "scratches": (1.2, 3.5),
+    "blinks": (0.12, 0.35), "long_blinks": (0.5, 1.0), "hands": (2.0, 6.0), "scratches": (1.2, 3.5), "rubs": (0.9, 1.6),
     "drinks": (2.5, 4.2), "postures": (1.5, 1.5), "leans": (3.0, 10.0), "lights": (3.0, 8.0), "hunts": (2.0, 5.0),
     "drops": (0.5, 1.5),
 }  # fmt: skip
@@ -70,7 +72,7 @@ _SIZES = {
     "lights": (0.6, 1.3), "hunts": (0.08, 0.25),
 }  # fmt: skip
 _HEAD = ("turns", "nods", "downs", "ups")
-_HANDS = ("hands", "scratches", "drinks")
+_HANDS = ("hands", "scratches", "rubs", "drinks")
 _SIGNED = ("turns", "glances")
 _NEAR = ("chin", "chin", "cheek", "cheek", "mouth", "eye", "forehead", "glasses")
 
@@ -178,6 +180,9 @@ def _perform(act: Act, t: float, pose: Pose) -> None:
         case "scratches":
             pose.hand = "hair" if act.size < 0.4 else "cheek" if act.size < 0.7 else "forehead"
             pose.reach, pose.wobble = act.share(t, 0.4), 0.13 * np.sin(2 * np.pi * 3.1 * since)
+        case "rubs":
+            pose.hand, pose.reach = "face", act.share(t, 0.3)
+            pose.wobble = 0.08 * np.sin(2 * np.pi * 2.0 * since)
         case "drinks":
             pose.cup = act.share(t, 0.7)
             pose.pitch_deg += 9 * act.share(t, 1.0)

@@ -29,7 +29,7 @@ class Pose:
         mouth: 0 shut, 1 open.
         lids: 0 open, 1 shut.
         gaze: Sideways shift of the irises.
-        hand: Place of a hand: chin, cheek, mouth, eye, forehead, hair, glasses; empty for none.
+        hand: Place of a hand: chin, cheek, mouth, eye, forehead, hair, glasses, face (both hands); empty for none.
         reach: How far the hand is up, 0 to 1.
         wobble: Movement of the hand along the face.
         cup: How far a cup is up to the mouth, 0 to 1.
@@ -190,6 +190,9 @@ class Puppet:
             goal = goal + np.array([side * pose.wobble, 0.6 * pose.wobble]) * self.iod
             at = self._seen(goal, shift) + (1 - pose.reach) * np.array([0.7 * side, 4.5]) * self.iod
             place(frame, self._hand, (at[0], at[1]), size * self.iod * pose.scale, angle * side, self._flip)
+            if pose.hand == "face":  # the other hand too
+                at = at - side * 2 * across * self.iod * self._across
+                place(frame, self._hand, (at[0], at[1]), size * self.iod * pose.scale, -angle * side, not self._flip)
         if pose.cup > 0:
             goal = self._mouth + 0.42 * self.iod * self._down
             at = self._seen(goal, shift) + (1 - pose.cup) * np.array([0.5 * side, 4.2]) * self.iod
@@ -211,13 +214,14 @@ class Puppet:
 
 _PLACES = {
     # across and down from between the eyes, size, angle
-    "chin": (0.25, 1.75, 2.9, 4.0),
-    "cheek": (1.15, 1.05, 2.9, 14.0),
-    "mouth": (0.15, 1.2, 2.7, 0.0),
-    "eye": (0.6, 0.0, 2.5, 10.0),
-    "forehead": (0.5, -0.75, 2.7, 10.0),
-    "hair": (1.1, -1.2, 2.7, 20.0),
-    "glasses": (0.95, 0.15, 2.2, 18.0),
+    "chin": (0.25, 1.75, 3.5, 4.0),
+    "cheek": (1.15, 1.05, 3.5, 14.0),
+    "mouth": (0.15, 1.25, 3.4, 0.0),
+    "eye": (0.6, 0.05, 3.0, 10.0),
+    "forehead": (0.5, -0.75, 3.2, 10.0),
+    "hair": (1.1, -1.2, 3.2, 20.0),
+    "glasses": (0.95, 0.15, 2.8, 18.0),
+    "face": (0.45, 0.1, 3.8, 8.0),
 }
 
 
