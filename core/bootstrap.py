@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import weights
 from core.domain.clock import AnchoredClock, Clock
 from core.domain.errors import StorageUnavailable
 from core.jobs.outbox import Outbox
 from core.jobs.runner import JobParams, JobRunner
-from core.proctoring.faces import FaceDetector
+from core.proctoring.equipment import EquipmentParams, make_analyst
 from core.proctoring.watcher import Watcher, WatchParams
 from core.questions.source import make_source
 from core.services.access import AccessService
@@ -215,8 +214,8 @@ def _delivery(settings: Settings, database: Database, recordings: RecordingStore
 
 
 def _watcher(settings: Settings, clock: Clock) -> Watcher:
-    model = weights.resolve("yunet")
-    return Watcher(lambda: FaceDetector(model), WatchParams(snapshot_every_s=settings.snapshot_every_s), clock)
+    equipment = EquipmentParams(Path(settings.object_model) if settings.object_model else None)
+    return Watcher(lambda: make_analyst(equipment), WatchParams(snapshot_every_s=settings.snapshot_every_s), clock)
 
 
 def _voices(settings: Settings) -> VoiceChain | None:

@@ -1,27 +1,21 @@
 """The watch over one candidate: frames in, flags, pictures and blind spans out."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from core.domain.clock import Clock
-from core.domain.machine_state import MachineState
-from core.domain.signals import FrameSignal
+from core.domain.signals import FrameSignal, SignalStatus
 from core.domain.watch import Flag, FlagKind, Snapshot, WatchView
 from core.media.video import LatestFrame, VideoFrame
+from core.proctoring.analyst import AnalystParams, Person
+from core.proctoring.frame_rate import FrameRate
+from core.proctoring.options import WatchOptions
 from core.proctoring.reasons import reason_for
-from core.proctoring.rules import (
-    Change,
-    Closed,
-    ConditionParams,
-    ConditionRule,
-    Opened,
-    vote_multiple_faces,
-    vote_no_face,
-)
+from core.proctoring.rulebook import Rulebook, RuleParams
+from core.proctoring.rules import Change, Closed, Opened
 from core.proctoring.snapshots import SnapshotParams, encode_snapshot
 
 _LOG = logging.getLogger(__name__)
@@ -31,10 +25,14 @@ ROUTINE = "routine"
 
 
 class Detector(Protocol):
-    """What counts faces; see ``FaceDetector``."""
+    """What measures frames; see ``Analyst``."""
 
-    def analyse(self, image: Any, at: float) -> FrameSignal:
-        """Count the faces of an HxWx3 BGR picture that arrived at monotonic second ``at``."""
+    def analyse(self, image: Any, at: float, person: Person) -> FrameSignal:
+        """Measure an HxWx3 BGR picture of this person that arrived at monotonic second ``at``."""
+        ...
+
+    def statuses(self) -> tuple[SignalStatus, ...]:
+        """What is measured, and why the rest is not."""
         ...
 
 
@@ -57,8 +55,12 @@ class WatchSink(Protocol):
         """A routine picture."""
         ...
 
-    def blind(self, started_at: datetime, ended_at: datetime) -> None:
-        """Nothing was seen in this span (UTC): unknown, not clean."""
+    def alive(self) -> None:
+        """The worker looked after this candidate just now, whatever it saw."""
+        ...
+
+    def seen(self) -> None:
+        """A frame light enough to be judged was analysed just now."""
         ...
 
 
@@ -70,10 +72,10 @@ class CandidateParams:
     """A frame older than this is dropped: better none than one from the past."""
     blind_s: float = 3.0
     """The monitor counts as blind when it has analysed nothing for longer than this."""
-    no_face: ConditionParams = field(default_factory=lambda: ConditionParams(window_s=2.0))
-    """Rule of ``no_face``."""
-    multiple_faces: ConditionParams = field(default_factory=lambda: ConditionParams(window_s=1.5))
-    """Rule of ``multiple_faces``."""
+    rules: RuleParams = field(default_factory=RuleParams)
+    """When a condition becomes a claim."""
+    analyst: AnalystParams = field(default_factory=AnalystParams)
+    """What is remembered of a person between frames."""
     snapshots: SnapshotParams = field(default_factory=SnapshotParams)
     """Pictures that are kept."""
 
@@ -84,14 +86,21 @@ class CandidateWatch:
     Not thread-safe but for ``view``: the caller sees to it that ``tick`` and ``close`` never overlap.
     """
 
-    def __init__(self, frames: LatestFrame, sink: WatchSink, params: CandidateParams, clock: Clock) -> None:
+    def __init__(
+        self,
+        frames: LatestFrame,
+        sink: WatchSink,
+        params: CandidateParams,
+        clock: Clock,
+        options: WatchOptions | None = None,
+    ) -> None:
+        options = options or WatchOptions()
         self._frames, self._sink, self._params, self._clock = frames, sink, params, clock
-        self._rules = (
-            (ConditionRule(FlagKind.NO_FACE, params.no_face), vote_no_face),
-            (ConditionRule(FlagKind.MULTIPLE_FACES, params.multiple_faces), vote_multiple_faces),
-        )
+        self._rules = Rulebook(params.rules, options)
+        self._person = Person(params.analyst, faces_only=options.faces_only)
+        self._rate = FrameRate()
         self._open: dict[FlagKind, Flag] = {}
-        self._faces: dict[FlagKind, Counter[int]] = {rule.kind: Counter() for rule, _ in self._rules}
+        self._statuses: tuple[SignalStatus, ...] = ()
         self._signal: FrameSignal | None = None
         self._seen_at = clock.monotonic()
         self._next_picture_at = self._seen_at
@@ -107,66 +116,71 @@ class CandidateWatch:
             False when the detector failed on the frame.
         """
         now = self._clock.monotonic()
+        self._call("alive", self._sink.alive)
         frame = self._frames.take()
         if frame is None or detector is None or now - frame.arrived_at > self._params.stale_s:
             self._judge(now, None, None)
             return True
         try:
-            signal = detector.analyse(frame.image, frame.arrived_at)
+            signal = detector.analyse(frame.image, frame.arrived_at, self._person)
+            self._statuses = detector.statuses()
         except Exception as error:
             self._log_once("the face detector", error)
             self._judge(now, None, None)
             return False
-        self._end_blindness(frame.arrived_at)
         self._signal, self._seen_at = signal, frame.arrived_at
+        self._rate.add(frame.arrived_at)
+        if not signal.too_dark:
+            self._call("seen", self._sink.seen)
         self._judge(frame.arrived_at, signal, frame)
         self._keep_routine_picture(signal, frame)
         return True
 
     def close(self) -> None:
-        """End open flags and report a blind span that still lasts."""
-        for rule, _ in self._rules:
-            for change in rule.close():
-                self._tell(change, None, None)
-        self._end_blindness(self._clock.monotonic())
+        """End open flags: the watching is over."""
+        for change in self._rules.close():
+            self._tell(change, None, None)
+
+    @property
+    def rules(self) -> Rulebook:
+        """The rules of this candidate."""
+        return self._rules
 
     def view(self) -> WatchView:
         """State for the screen. Safe to call from any thread."""
-        signal = self._signal
-        seeing = signal is not None and self._clock.monotonic() - self._seen_at <= self._params.blind_s
-        if signal is None or not seeing:
-            return WatchView(seeing=False, faces=None, too_dark=False, active=tuple(self._open.copy()))
+        signal, active, statuses = self._signal, tuple(self._open.copy()), self._statuses
+        known = self._person.calibrated
+        if signal is None or self._clock.monotonic() - self._seen_at > self._params.blind_s:
+            return WatchView(False, None, too_dark=False, active=active, statuses=statuses, calibrated=known)
         faces = None if signal.too_dark else signal.count
-        return WatchView(True, faces, signal.too_dark, tuple(self._open.copy()))
+        return WatchView(True, faces, signal.too_dark, active, signal, statuses, known)
 
     def _judge(self, at: float, signal: FrameSignal | None, frame: VideoFrame | None) -> None:
-        for rule, vote_of in self._rules:
-            vote = vote_of(signal) if signal is not None else None
-            if rule.state is MachineState.QUIET:
-                self._faces[rule.kind].clear()
-            if signal is not None and vote:
-                self._faces[rule.kind][signal.count] += 1
-            for change in rule.observe(at, vote):
-                self._tell(change, signal, frame)
+        for change in self._rules.observe(at, signal):
+            self._tell(change, signal, frame)
 
     def _tell(self, change: Change, signal: FrameSignal | None, frame: VideoFrame | None) -> None:
         match change:
-            case Opened(kind, started_at, strength):
+            case Opened(kind, started_at, strength, measured):
                 lasted = (frame.arrived_at if frame is not None else self._clock.monotonic()) - started_at
-                flag = Flag(kind, self._wall(started_at), None, strength, self._reason(kind, lasted, lasting=True))
+                reason = reason_for(kind, lasted, measured, lasting=True)
+                flag = Flag(kind, self._wall(started_at), None, strength, reason, self._health(started_at))
                 self._open[kind] = flag
                 picture = self._picture(signal, frame, kind.value) if signal is not None and frame is not None else None
                 self._call("flag_opened", lambda: self._sink.flag_opened(flag, picture))
-            case Closed(kind, started_at, ended_at, strength):
+            case Closed(kind, started_at, ended_at, strength, measured):
                 begun = self._open.pop(kind).started_at
-                ended = begun + timedelta(seconds=ended_at - started_at)
-                flag = Flag(kind, begun, ended, strength, self._reason(kind, ended_at - started_at, lasting=False))
-                self._faces[kind].clear()
+                lasted = ended_at - started_at
+                reason = reason_for(kind, lasted, measured, lasting=False)
+                health = self._health(started_at)
+                flag = Flag(kind, begun, begun + timedelta(seconds=lasted), strength, reason, health)
                 self._call("flag_closed", lambda: self._sink.flag_closed(flag))
 
-    def _reason(self, kind: FlagKind, seconds: float, *, lasting: bool) -> str:
-        usual = self._faces[kind].most_common(1)
-        return reason_for(kind, seconds, usual[0][0] if usual else 0, lasting=lasting)
+    def _health(self, since: float) -> dict[str, str]:
+        """How well the monitor saw since a moment, for the reviewer of a flag."""
+        missing = [f"{s.signal.value} ({s.reason})" for s in self._statuses if not s.measured]
+        told = {"pictures a second": f"{self._rate.since(since):.1f}"}
+        return told | ({"not monitored": "; ".join(missing)} if missing else {})
 
     def _keep_routine_picture(self, signal: FrameSignal, frame: VideoFrame) -> None:
         every_s = self._params.snapshots.every_s
@@ -187,11 +201,6 @@ class CandidateWatch:
             return None
         self._next_picture_at = frame.arrived_at + self._params.snapshots.every_s
         return Snapshot(jpeg, self._wall(frame.arrived_at), reason, None if signal.too_dark else signal.count)
-
-    def _end_blindness(self, at: float) -> None:
-        if at - self._seen_at > self._params.blind_s:
-            started, ended = self._wall(self._seen_at), self._wall(at)
-            self._call("blind", lambda: self._sink.blind(started, ended))
 
     def _wall(self, at: float) -> datetime:
         return self._clock.now() - timedelta(seconds=self._clock.monotonic() - at)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.proctoring.faces import as_bgr
+from core.proctoring.picture import as_bgr
 
 
 @dataclass(frozen=True, slots=True)

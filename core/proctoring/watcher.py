@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from core.domain.clock import Clock
 from core.domain.watch import WatchView
 from core.media.video import LatestFrame
+from core.proctoring.analyst import AnalystParams
 from core.proctoring.candidate import CandidateParams, CandidateWatch, Detector, WatchSink
 from core.proctoring.options import WatchOptions
-from core.proctoring.rules import ConditionParams
+from core.proctoring.rulebook import RuleParams
 from core.proctoring.snapshots import SnapshotParams
 
 __all__ = ["WatchParams", "WatchSink", "Watcher"]
@@ -34,15 +35,15 @@ class WatchParams:
     """Nothing analysed for longer than this is a blind span."""
     retry_s: float = 5.0
     """Wait before a detector that could not be built, or a worker that fell over, is tried again."""
-    no_face: ConditionParams = field(default_factory=lambda: ConditionParams(window_s=2.0))
-    """Rule of ``no_face``."""
-    multiple_faces: ConditionParams = field(default_factory=lambda: ConditionParams(window_s=1.5))
-    """Rule of ``multiple_faces``."""
+    rules: RuleParams = field(default_factory=RuleParams)
+    """When a condition becomes a claim."""
+    analyst: AnalystParams = field(default_factory=AnalystParams)
+    """What is remembered of a person between frames."""
 
     def for_candidate(self) -> CandidateParams:
         """The part one candidate's watch needs."""
         pictures = SnapshotParams(every_s=self.snapshot_every_s)
-        return CandidateParams(self.stale_s, self.blind_s, self.no_face, self.multiple_faces, pictures)
+        return CandidateParams(self.stale_s, self.blind_s, self.rules, self.analyst, pictures)
 
 
 @dataclass(slots=True)
@@ -102,7 +103,7 @@ class Watcher:
     def add(self, session_id: str, frames: LatestFrame, sink: WatchSink, options: WatchOptions = EVERYTHING) -> None:
         """Watch a candidate from now on; an earlier watch of the same session is closed first."""
         self.remove(session_id)
-        watch = CandidateWatch(frames, sink, self._params.for_candidate(), self._clock)
+        watch = CandidateWatch(frames, sink, self._params.for_candidate(), self._clock, options)
         with self._lock:
             self._seats[session_id] = _Seat(watch, self._clock.monotonic())
         self._wake.set()

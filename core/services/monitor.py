@@ -58,9 +58,6 @@ class SessionMonitor:
         """The worker has come to this candidate, whatever there was to see."""
         self._health.beat(self._session_id, MonitorSource.WORKER)
 
-    def blind(self, started_at: datetime, ended_at: datetime) -> None:
-        """Nothing to note: what ``seen`` was not said of is unknown."""
-
     def _store_or_none(self, snapshot: Snapshot) -> int | None:
         try:
             return self._store(snapshot)
@@ -92,7 +89,4 @@ class PracticeMonitor:
         """Not kept."""
 
     def alive(self) -> None:
-        """Not kept."""
-
-    def blind(self, started_at: datetime, ended_at: datetime) -> None:
         """Not kept."""

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import weights
+from core import weight_table, weights
 from core.domain.errors import ModelUnavailable
 from core.speech.machine import Machine
 
@@ -101,7 +101,7 @@ class ModelShelf:
             ModelUnavailable: No such model or folder, not here and not to be downloaded, or the download failed.
         """
         if name == BUNDLED:
-            return weights.resolve(weights.WHISPER_TINY_EN)
+            return weights.resolve(weight_table.WHISPER_TINY_EN)
         if name == "base" and self._base_is_installed():
             return self._joined_base()
         known = any(size.name == name for size in SIZES) or name in _hub_names()
@@ -150,12 +150,12 @@ class ModelShelf:
         )
 
     def _base_is_installed(self) -> bool:
-        return all(weights.is_installed(name) for name in (weights.WHISPER_BASE_1, weights.WHISPER_BASE_2))
+        return all(weights.is_installed(name) for name in (weight_table.WHISPER_BASE_1, weight_table.WHISPER_BASE_2))
 
     def _joined_base(self) -> Path:
         """The multilingual base model travels in two packages; joined once, checked each time it is asked for."""
-        first = weights.resolve(weights.WHISPER_BASE_1)
-        rest = weights.resolve(weights.WHISPER_BASE_2)
+        first = weights.resolve(weight_table.WHISPER_BASE_1)
+        rest = weights.resolve(weight_table.WHISPER_BASE_2)
         folder = self.joined_dir / "whisper-base"
         with _joining:
             if not _matches(folder / _WEIGHTS):

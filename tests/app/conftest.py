@@ -17,7 +17,7 @@ from core.speech.whisper import WhisperEngine
 
 @pytest.fixture(scope="session")
 def speech_model() -> WhisperEngine:
-    return WhisperEngine(weights.resolve(weights.WHISPER_TINY_EN))
+    return WhisperEngine(weights.resolve(weight_table.WHISPER_TINY_EN))
 
 
 @pytest.fixture

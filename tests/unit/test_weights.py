@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from core import weights
+from core import weight_table, weights
 from core.domain.errors import ModelUnavailable
 
 
-@pytest.mark.parametrize("name", [weights.WHISPER_TINY_EN, weights.YUNET, weights.SFACE])
+@pytest.mark.parametrize("name", [weight_table.WHISPER_TINY_EN, weight_table.YUNET, weight_table.SFACE])
 def test_each_bundled_model_is_found_and_matches_its_checksum(name: str) -> None:
     assert weights.resolve(name).exists()
 
 
 def test_whisper_resolves_to_its_folder() -> None:
-    assert (weights.resolve(weights.WHISPER_TINY_EN) / "model.bin").is_file()
+    assert (weights.resolve(weight_table.WHISPER_TINY_EN) / "model.bin").is_file()
 
 
 def test_carrier_code_is_not_imported() -> None:
@@ -25,25 +25,25 @@ def test_carrier_code_is_not_imported() -> None:
 
 
 def test_configured_path_wins(tmp_path: Path) -> None:
-    assert weights.resolve(weights.YUNET, tmp_path) == tmp_path
+    assert weights.resolve(weight_table.YUNET, tmp_path) == tmp_path
 
 
 def test_configured_path_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="gone"):
-        weights.resolve(weights.YUNET, tmp_path / "gone")
+        weights.resolve(weight_table.YUNET, tmp_path / "gone")
 
 
 def test_mismatch_is_refused_with_both_checksums() -> None:
-    row = next(r for r in weights.TABLE if r.name == weights.YUNET)
+    row = next(r for r in weight_table.TABLE if r.name == weight_table.YUNET)
     tampered = replace(row, name="tampered", sha256=(("", "0" * 64),))
     with pytest.raises(ModelUnavailable, match=r"not the file it should be.*49f000ec501f.*000000000000"):
         weights.resolve("tampered", table=(tampered,))
 
 
 def test_changed_byte_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = next(r for r in weights.TABLE if r.name == weights.YUNET)
+    row = next(r for r in weight_table.TABLE if r.name == weight_table.YUNET)
     copy = tmp_path / "copy.onnx"
-    shutil.copy(weights.resolve(weights.YUNET), copy)
+    shutil.copy(weights.resolve(weight_table.YUNET), copy)
     with copy.open("r+b") as file:
         file.write(b"\xff")
     monkeypatch.setattr(weights, "_bundled_path", lambda _row: copy)
@@ -52,7 +52,7 @@ def test_changed_byte_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_package_that_is_not_installed_is_named() -> None:
-    row = replace(weights.TABLE[0], name="absent", package="no-such-package-here")
+    row = replace(weight_table.TABLE[0], name="absent", package="no-such-package-here")
     (found,) = weights.status(table=(row,))
     assert not found.available
     assert "no-such-package-here" in found.reason
@@ -64,6 +64,6 @@ def test_unknown_name_is_refused() -> None:
 
 
 def test_checksum_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    weights.resolve(weights.YUNET)
+    weights.resolve(weight_table.YUNET)
     monkeypatch.setattr(weights, "_sha256", lambda _file: pytest.fail("computed again"))
-    weights.resolve(weights.YUNET)
+    weights.resolve(weight_table.YUNET)

@@ -8,6 +8,8 @@ import pytest
 from skimage import data
 
 from core import weights
+from core.domain.signals import FrameSignal
+from core.proctoring.analyst import Analyst
 from core.proctoring.faces import FaceDetector
 
 
@@ -16,9 +18,19 @@ def model() -> Path:
     return weights.resolve("yunet")
 
 
+class OneFrame:
+    """Measures single pictures, each as the first of somebody."""
+
+    def __init__(self, faces: FaceDetector) -> None:
+        self._analyst = Analyst(faces)
+
+    def analyse(self, image: np.ndarray, at: float) -> FrameSignal:
+        return self._analyst.analyse(image, at, self._analyst.new_person())
+
+
 @pytest.fixture(scope="session")
-def detector(model: Path) -> FaceDetector:
-    return FaceDetector(model)
+def detector(model: Path) -> OneFrame:
+    return OneFrame(FaceDetector(model))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 
 from core.domain.errors import ModelUnavailable
-from core.proctoring.faces import FaceDetector, FaceParams, as_bgr, gain_for, resize_to
+from core.proctoring.analyst import Analyst
+from core.proctoring.faces import FaceDetector, FaceParams
+from core.proctoring.light import LightParams, measure_light
+from core.proctoring.picture import as_bgr, resize_to
 
 
 @pytest.mark.parametrize(("scene", "count"), [("one_face", 1), ("two_faces", 2), ("no_face", 0)])
@@ -41,7 +44,9 @@ def test_face_in_a_dim_room_is_found_and_not_called_too_dark(detector, one_face,
 def test_without_brightening_that_face_would_be_lost(model, one_face):
     noise = np.random.default_rng(1).normal(0, 4, one_face.shape)
     dim = np.clip(one_face * 0.04 + noise, 0, 255).astype(np.uint8)
-    plain = FaceDetector(model, FaceParams(brighten_below_level=0.0)).analyse(dim, 0.0)
+    params = FaceParams(light=LightParams(brighten_below_level=0.0))
+    analyst = Analyst(FaceDetector(model, params))
+    plain = analyst.analyse(dim, 0.0, analyst.new_person())
     assert plain.count == 0
     assert plain.too_dark, "nothing found in the dark is unknown, never 'no face'"
 
@@ -99,7 +104,7 @@ def test_bad_numbers_in_a_float_picture_become_black():
 def test_a_bright_face_before_a_dark_wall_is_not_bleached():
     grey = np.full((100, 100), 5, np.uint8)
     grey[:20] = 190
-    assert gain_for(grey, FaceParams()) == 1.0
+    assert measure_light(grey, LightParams()).gain == 1.0
 
 
 def test_resizing_keeps_proportions_and_never_reaches_zero():

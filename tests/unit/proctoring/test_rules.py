@@ -10,9 +10,8 @@ from core.proctoring.rules import (
     ConditionParams,
     ConditionRule,
     Opened,
-    vote_multiple_faces,
-    vote_no_face,
 )
+from core.proctoring.votes import VoteParams, vote_multiple_faces, vote_no_face
 
 Y, N, U = True, False, None
 
@@ -109,10 +108,10 @@ def test_votes_of_signals():
     def signal(count: int, dark: bool = False) -> FrameSignal:
         return FrameSignal(0.0, count, (), 100.0, dark)
 
-    assert [vote_no_face(signal(n)) for n in (0, 1, 2)] == [True, False, False]
-    assert [vote_multiple_faces(signal(n)) for n in (0, 1, 2)] == [False, False, True]
-    assert vote_no_face(signal(0, True)) is None
-    assert vote_multiple_faces(signal(0, True)) is None
+    assert [vote_no_face(signal(n), VoteParams())[0] for n in (0, 1, 2)] == [True, False, False]
+    assert [vote_multiple_faces(signal(n), VoteParams())[0] for n in (0, 1, 2)] == [False, False, True]
+    assert vote_no_face(signal(0, True), VoteParams())[0] is None
+    assert vote_multiple_faces(signal(0, True), VoteParams())[0] is None
 
 
 steps = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.5, 0.5, 0.7, 1.0, 1.0, 2.9, 3.5])

@@ -8,7 +8,7 @@ import pytest
 from fakes.clock import ManualClock
 from holding import Holder, MakeHouse
 
-from core import weights
+from core import weight_table, weights
 from core.bootstrap import House, build
 from core.settings import Settings
 from core.speech.service import TranscriptionService
@@ -18,7 +18,7 @@ from core.storage.database import Database
 
 @pytest.fixture(scope="session")
 def speech_model() -> WhisperEngine:
-    return WhisperEngine(weights.resolve(weights.WHISPER_TINY_EN))
+    return WhisperEngine(weights.resolve(weight_table.WHISPER_TINY_EN))
 
 
 @pytest.fixture

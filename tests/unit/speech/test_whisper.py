@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import weights
+from core import weight_table, weights
 from core.domain.errors import ModelUnavailable
 from core.media.audio import SAMPLE_RATE, Samples
 from core.speech.guards import collapse_repeats, judge
@@ -146,14 +146,14 @@ def test_several_threads_may_decode_at_once(engine: WhisperEngine, say: Say) -> 
 
 
 def test_vocabulary_is_only_a_hint(say: Say) -> None:
-    path = weights.resolve(weights.WHISPER_TINY_EN)
+    path = weights.resolve(weight_table.WHISPER_TINY_EN)
     engine = WhisperEngine(path, params=WhisperParams(use_vocabulary=True))
     heard = one(engine, say(SENTENCES[1]), Effort.FULL, "execution plan, index, query optimiser")
     assert word_errors(SENTENCES[1], heard.text) < 0.25
 
 
 def test_a_hint_however_long_is_no_failure(say: Say) -> None:
-    path = weights.resolve(weights.WHISPER_TINY_EN)
+    path = weights.resolve(weight_table.WHISPER_TINY_EN)
     engine = WhisperEngine(path, params=WhisperParams(use_vocabulary=True))
     pieces = [Piece(say(SENTENCES[1]), "index " * 5000), Piece(say(SENTENCES[2]))]
     assert len(engine.decode(pieces, Effort.LIVE)) == 2
@@ -165,7 +165,7 @@ def test_a_missing_model_says_so(tmp_path: Path) -> None:
 
 
 def test_a_damaged_model_says_so(tmp_path: Path) -> None:
-    whole = weights.resolve(weights.WHISPER_TINY_EN)
+    whole = weights.resolve(weight_table.WHISPER_TINY_EN)
     for file in whole.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[:1000])
     with pytest.raises(ModelUnavailable):
@@ -173,6 +173,6 @@ def test_a_damaged_model_says_so(tmp_path: Path) -> None:
 
 
 def test_an_english_model_refuses_another_language() -> None:
-    engine = WhisperEngine(weights.resolve(weights.WHISPER_TINY_EN), language="de")
+    engine = WhisperEngine(weights.resolve(weight_table.WHISPER_TINY_EN), language="de")
     with pytest.raises(ModelUnavailable, match="English only"):
         engine.load()

@@ -1,0 +1,207 @@
+"""Everything that is measured of one frame, each signal at its own pace."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain.signals import FrameSignal, Signal, SignalStatus
+from core.proctoring.background import BackgroundMemory, BackgroundParams
+from core.proctoring.baseline import ANGLES, GAZE, Baseline, BaselineParams
+from core.proctoring.eyes import EyesFound, eyes_of
+from core.proctoring.faces import Face, FaceDetector, FacesFound
+from core.proctoring.light import is_covered
+from core.proctoring.mesh import FaceMesh
+from core.proctoring.picture import Image, as_bgr, grey_of, resize_to
+from core.proctoring.pose import HeadPose, PoseParams, pose_from_mesh, pose_from_points
+from core.proctoring.same_person import Embedder, IdentityMemory, IdentityParams
+from core.proctoring.stillness import largest_change, sharpness
+
+
+class PhoneCounter(Protocol):
+    """What finds telephones; see ``PhoneDetector``."""
+
+    def count(self, image: Image) -> int | None:
+        """Telephones in an HxWx3 BGR picture; None when it cannot tell."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AnalystParams:
+    """Knobs of what is measured."""
+
+    largest_side_px: int = 1280
+    """A larger picture is made smaller first: a 4K camera costs no more than others."""
+    near_s: float = 1.5
+    """A face this long ago still counts as a moment ago; see ``FaceParams.keep_score``."""
+    phones_every_s: float = 2.0
+    """Time between two looks for telephones."""
+    closed_below: float = 0.14
+    """Distance of the lids, in eye widths, below which eyes are shut."""
+    closed_share: float = 0.55
+    """The same as a share of the person's usual opening: narrow eyes are not shut."""
+    gaze_within_deg: float = 25.0
+    """A head turned further hides one eye: no gaze then."""
+    sharpness_side_px: int = 320
+    """Size at which sharpness is measured."""
+    pose: PoseParams = field(default_factory=PoseParams)
+    """Constants of the five-point pose."""
+    angles: BaselineParams = ANGLES
+    """The person's usual position."""
+    gaze: BaselineParams = GAZE
+    """The person's usual gaze."""
+    identity: IdentityParams = field(default_factory=IdentityParams)
+    """The comparison with the start."""
+    background: BackgroundParams = field(default_factory=BackgroundParams)
+    """Movement behind the person."""
+
+
+class Person:
+    """What is remembered of one candidate between frames. Used by one thread; never stored."""
+
+    def __init__(self, params: AnalystParams, *, faces_only: bool = False) -> None:
+        self.faces_only = faces_only
+        # Mesh and points measure the same angles with zeros of their own: each has a baseline of its own.
+        self.by_mesh = Baseline(params.angles), Baseline(params.angles)
+        self.by_points = Baseline(params.angles), Baseline(params.angles)
+        self.gaze_x, self.gaze_y = Baseline(params.gaze), Baseline(params.gaze)
+        self.opening = Baseline(BaselineParams(limit=1.0, follow_within=0.0, drift=0.0))
+        self.identity = IdentityMemory(params.identity)
+        self.background = BackgroundMemory(params.background)
+        self.grey: Image | None = None
+        self.box: NDArray[np.float64] | None = None
+        self.box_at = float("-inf")
+        self.phones_due_at = float("-inf")
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the usual position of the head is known."""
+        return all(zero.known for zero in self.by_points)
+
+
+class Analyst:
+    """Measures frames of all candidates, one at a time.
+
+    Not thread-safe: build one per worker thread. Some 15 ms a frame of 640x480 with every model.
+
+    Args:
+        faces: Finds faces.
+        mesh: Fits the mesh; None when it is not installed.
+        embedder: Compares faces; None when it is not here.
+        phones: Finds telephones; None when no model is configured.
+        missing: Why the others are not here, by signal.
+        params: Knobs.
+    """
+
+    def __init__(
+        self,
+        faces: FaceDetector,
+        mesh: FaceMesh | None = None,
+        embedder: Embedder | None = None,
+        phones: PhoneCounter | None = None,
+        missing: Sequence[SignalStatus] = (),
+        params: AnalystParams | None = None,
+    ) -> None:
+        self._faces, self._mesh, self._embedder, self._phones = faces, mesh, embedder, phones
+        self._params = params or AnalystParams()
+        self._missing = {status.signal: status for status in missing}
+
+    def statuses(self) -> tuple[SignalStatus, ...]:
+        """What of the picture is measured here, and why the rest is not."""
+        seen = (Signal.FACES, Signal.HEAD, Signal.GAZE, Signal.EYES, Signal.IDENTITY, Signal.PICTURE)
+        all_of_them = (*seen, Signal.BACKGROUND, Signal.OBJECTS)
+        return tuple(self._missing.get(signal, SignalStatus(signal, True)) for signal in all_of_them)
+
+    def new_person(self, *, faces_only: bool = False) -> Person:
+        """The memory of a candidate who begins now."""
+        return Person(self._params, faces_only=faces_only)
+
+    def analyse(self, image: NDArray[Any], at: float, person: Person) -> FrameSignal:
+        """Measure one frame.
+
+        Args:
+            image: HxWx3 BGR uint8; grey, BGRA, empty, huge and non-contiguous pictures are taken as well.
+            at: Monotonic seconds when the frame arrived; must not fall for one person.
+            person: Whose frame it is; learns from it.
+
+        Returns:
+            The signal; boxes are in pixels of ``image``. An empty picture is too dark and shows nothing.
+        """
+        whole = as_bgr(image)
+        if whole.size == 0:
+            return FrameSignal(at, 0, (), 0.0, too_dark=True, covered=True)
+        bgr = resize_to(whole, min(self._params.largest_side_px, max(whole.shape[:2])))
+        found = self._faces.find(bgr, person.box if at - person.box_at <= self._params.near_s else None)
+        light, knobs = found.light, self._faces.params.light
+        flat = light.mean < knobs.dark_mean_level or light.std < knobs.flat_std_level
+        one = found.faces[0] if len(found.faces) == 1 else None
+        if one is not None:
+            person.box, person.box_at = one.box, at
+        scale = whole.shape[1] / bgr.shape[1]
+        boxes = tuple(_scaled(face, scale).inside(*whole.shape[:2]) for face in found.faces)
+        told: dict[str, Any] = {}
+        if not person.faces_only:
+            told = self._about_picture(bgr, at, one, person) | self._about_person(bgr, at, found, one, person)
+        return FrameSignal(
+            at,
+            len(boxes),
+            boxes,
+            light.mean,
+            too_dark=not boxes and flat,
+            covered=not person.faces_only and is_covered(light, knobs),
+            **told,
+        )
+
+    def _about_picture(self, bgr: Image, at: float, one: Face | None, person: Person) -> dict[str, Any]:
+        grey = grey_of(bgr)
+        small = resize_to(grey, self._params.sharpness_side_px)
+        told: dict[str, Any] = {
+            "change": largest_change(grey, person.grey),
+            "sharpness": sharpness(small),
+            "motion_behind": person.background.movement(small, one, bgr.shape[1] / small.shape[1]),
+        }
+        person.grey = grey
+        if self._phones is not None and at >= person.phones_due_at:
+            person.phones_due_at = at + self._params.phones_every_s
+            told["phones"] = self._phones.count(bgr)
+        return told
+
+    def _about_person(
+        self, bgr: Image, at: float, found: FacesFound, one: Face | None, person: Person
+    ) -> dict[str, Any]:
+        if one is None:
+            return {}
+        gain = found.light.gain
+        lit = np.asarray(cv2.convertScaleAbs(bgr, alpha=gain), np.uint8) if gain > 1 else bgr
+        fitted = self._mesh.fit(lit, one) if self._mesh is not None else None
+        eyes = None if fitted is None else eyes_of(fitted.points)
+        yaw, pitch = _offsets(at, pose_from_points(one, self._params.pose), person.by_points)
+        if fitted is not None:
+            yaw, pitch = _offsets(at, pose_from_mesh(fitted.points), person.by_mesh)
+        told: dict[str, Any] = {"yaw_deg": yaw, "pitch_deg": pitch}
+        if eyes is not None:
+            told |= self._about_eyes(at, eyes, yaw, person)
+        if self._embedder is not None and yaw is not None and pitch is not None:
+            told["similarity"] = person.identity.compare(at, lit, one, HeadPose(yaw, pitch), self._embedder)
+        return told
+
+    def _about_eyes(self, at: float, eyes: EyesFound, yaw: float | None, person: Person) -> dict[str, Any]:
+        p = self._params
+        wider = person.opening.offset(at, eyes.opening)
+        usual = eyes.opening - wider if wider is not None else None
+        closed = eyes.opening < p.closed_below and (usual is None or eyes.opening < p.closed_share * usual)
+        if closed or (yaw is not None and abs(yaw) > p.gaze_within_deg):
+            return {"eyes_closed": closed}
+        x, y = person.gaze_x.offset(at, eyes.gaze_x), person.gaze_y.offset(at, eyes.gaze_y)
+        return {"eyes_closed": closed, "gaze_x": x, "gaze_y": y}
+
+
+def _offsets(at: float, pose: HeadPose, zeros: tuple[Baseline, Baseline]) -> tuple[float | None, float | None]:
+    return zeros[0].offset(at, pose.yaw_deg), zeros[1].offset(at, pose.pitch_deg)
+
+
+def _scaled(face: Face, scale: float) -> Face:
+    return face if scale == 1.0 else Face(face.box * scale, face.points * scale, face.score)

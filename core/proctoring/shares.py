@@ -1,0 +1,96 @@
+"""A claim about a share of time: now and then is nothing, most of a minute is worth a look."""
+
+from collections import deque
+from dataclasses import dataclass
+from itertools import pairwise
+
+from core.domain.machine_state import MachineState
+from core.domain.watch import FlagKind
+from core.proctoring.rules import Change, Closed, Opened
+
+
+@dataclass(frozen=True, slots=True)
+class ShareParams:
+    """Knobs of a rule over a share of time."""
+
+    window_s: float = 60.0
+    """Time over which the share is taken; no claim is shorter."""
+    on_share: float = 0.6
+    """Share of the known votes, 0 to 1, from which it is claimed."""
+    off_share: float = 0.4
+    """Share below which the claim ends."""
+    min_known: float = 0.6
+    """Share of the window's time that must be known, by votes no further apart than ``gap_s``."""
+    gap_s: float = 3.0
+    """Time between two votes that counts as seen; the claim ends after a window without any."""
+
+
+class ShareRule:
+    """Hysteresis over the share of yes in a sliding window. Pure but for its memory; times must not fall."""
+
+    def __init__(self, kind: FlagKind, params: ShareParams | None = None) -> None:
+        self.kind = kind
+        self._params = params or ShareParams()
+        self._votes: deque[tuple[float, bool]] = deque()
+        self._started_at: float | None = None
+        self._last_yes = 0.0
+        self._yes = self._known = 0
+        self._latest = float("-inf")
+
+    @property
+    def state(self) -> MachineState:
+        """Where the rule stands now."""
+        if self._started_at is not None:
+            return MachineState.ACTIVE
+        return MachineState.STARTING if any(yes for _, yes in self._votes) else MachineState.QUIET
+
+    @property
+    def active(self) -> bool:
+        """Whether a claim is open."""
+        return self._started_at is not None
+
+    def observe(self, at: float, vote: bool | None, measured: float = 0.0) -> list[Change]:
+        """Take one vote; see ``ConditionRule.observe``."""
+        at = self._latest = max(at, self._latest)
+        p = self._params
+        if vote is not None:
+            self._votes.append((at, vote))
+            if self._started_at is not None:
+                self._known += 1
+                self._yes += vote
+                self._last_yes = at if vote else self._last_yes
+        while self._votes and self._votes[0][0] < at - p.window_s:
+            self._votes.popleft()
+        if self._started_at is None:
+            return self._try_open(at)
+        yes = sum(vote for _, vote in self._votes)
+        if self._votes and yes >= p.off_share * len(self._votes):
+            return []
+        return self._end()
+
+    def close(self) -> list[Change]:
+        """End an open claim; the watching itself has ended."""
+        changes = self._end() if self._started_at is not None else []
+        self._votes.clear()
+        return changes
+
+    def _try_open(self, at: float) -> list[Change]:
+        p = self._params
+        if not self._votes or at - self._votes[0][0] < p.window_s - p.gap_s or not self._votes[-1][1]:
+            return []
+        times = [when for when, _ in self._votes]
+        seen = sum(b - a for a, b in pairwise(times) if b - a <= p.gap_s)
+        yes = sum(vote for _, vote in self._votes)
+        if seen < p.min_known * p.window_s or yes < p.on_share * len(self._votes):
+            return []
+        self._started_at, self._last_yes = self._votes[0][0], at
+        self._yes, self._known = yes, len(self._votes)
+        return [Opened(self.kind, self._started_at, yes / len(self._votes), yes / len(self._votes))]
+
+    def _end(self) -> list[Change]:
+        assert self._started_at is not None
+        share = self._yes / self._known
+        closed = Closed(self.kind, self._started_at, self._last_yes, share, share)
+        self._started_at = None
+        self._votes.clear()
+        return [closed]
