@@ -94,7 +94,8 @@ def _video(company: str) -> ConsentItem:
         ConsentKind.VIDEO,
         "Use my camera",
         f"Your camera is on during the interview. A still picture is kept every few seconds, and {company} can see "
-        "those. A program notes, while a question is open:",
+        "those. No feelings are read. A person decides what a note means, and you can comment on each one afterwards. "
+        "While a question is open, a program notes:",
         (
             "how many faces are in the picture;",
             "where your head and your eyes point, and whether your eyes are closed;",
@@ -103,7 +104,6 @@ def _video(company: str) -> ConsentItem:
             "whether the camera is covered, the light too weak, or the picture stands still;",
             "whether somebody moves behind you;",
             "whether a telephone is in the picture, where a model for that is installed.",
-            "No feelings are read. A person decides what a note means, and you can comment on each one afterwards.",
         ),
         "The interview goes on without camera watching, and the report says so.",
     )

@@ -49,7 +49,8 @@ def consent(house: House, session_id: str) -> bool:
     with st.form("consent", border=True):
         for item in consent_texts.items(settings.company_name, settings.voice_goes_to):
             granted[item.kind] = st.checkbox(f"**{item.title}.** {item.text}", key=f"consent_{item.kind.value}")
-            st.markdown("\n".join(f"- {point}" for point in item.points))
+            with st.container(key=f"points_{item.kind.value}"):
+                st.markdown("\n".join(f"- {point}" for point in item.points))
             st.caption(f"If you leave this empty: {item.when_declined}")
         wishes = _accommodations() if settings.accommodations_by_candidate else Accommodations()
         sent = st.form_submit_button("Save and continue", type="primary", icon=":material/arrow_forward:")

@@ -14,6 +14,8 @@ header[data-testid="stHeader"] { background: transparent; height: 0; min-height:
 .st-key-person [data-testid='stText'] { font-size: 1.6rem; font-weight: 700; }
 .stButton button, .stFormSubmitButton button, .stDownloadButton button { min-height: 44px; }
 [data-testid="stMetricValue"], [data-testid="stDataFrame"] { font-variant-numeric: tabular-nums; }
+[class*="st-key-points_"] { padding-left: 1.5rem; }
+[class*="st-key-points_"] li { font-size: 0.875rem; padding: 0; margin-left: 0; }
 .readings { display: grid; grid-template-columns: 7rem 1fr; gap: 4px 12px; margin: 0; }
 .readings { font-variant-numeric: tabular-nums; }
 .readings dt { opacity: 0.72; }

@@ -72,7 +72,7 @@ def warning(room: LiveRoom, view: InterviewView) -> str:
 def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     """The card beside the device rows."""
     if view.plan.watch_camera:
-        with st.container(border=True, key="sandbox"):
+        with st.container(border=True, key="sandbox", gap="small"):
             st.markdown("**What the monitor sees** :gray[(practice, nothing is kept)]")
             _live(room, view)
     statuses = watched.known_statuses(room)
@@ -104,18 +104,17 @@ def _live(room: LiveRoom, view: InterviewView) -> None:
 
 
 def _noted(seen: WatchView, view: InterviewView) -> None:
-    st.markdown("**Would be noted now**")
     policy = policy_of(view.plan)
+    lines = ["**Would be noted now**"]
     for kind in seen.active:
         note = WOULD_BE_INFORMATION if policy.severity_of(kind) is Severity.INFO else WOULD_BE_NOTED
-        st.markdown(f"{FLAG_TITLES[kind]}. {note}")
-    if not seen.active:
-        st.markdown(":gray[Nothing.]")
+        lines.append(f"{FLAG_TITLES[kind]}. {note}")
+    st.markdown("  \n".join(lines if seen.active else [*lines, ":gray[Nothing.]"]))
 
 
 def _invitations(seen: WatchView, view: InterviewView, practised: Practised) -> None:
-    st.markdown("**Try it** :gray[(if you want)]")
-    st.markdown("  \n".join(_line(one, seen, view, practised) for one in INVITATIONS))
+    lines = [_line(one, seen, view, practised) for one in INVITATIONS]
+    st.markdown("  \n".join(["**Try it** :gray[(if you want)]", *lines]))
     others = [FLAG_TITLES[k] for k in FlagKind if k in practised.noticed - {one.kind for one in INVITATIONS}]
     if others:
         st.caption(f"Also noticed so far: {'; '.join(others)}.")
@@ -128,7 +127,7 @@ def _line(one: Invitation, seen: WatchView, view: InterviewView, practised: Prac
     if unmeasured:
         return f":gray[:material/visibility_off: {FLAG_TITLES[one.kind]}: not monitored]"
     if one.kind in practised.noticed:
-        return f":green[:material/check_circle:] {one.words}: **noticed**"
+        return f":green[:material/check_circle:] {one.words}. **Noticed:** {FLAG_TITLES[one.kind]}"
     return f":gray[:material/radio_button_unchecked:] {one.words}"
 
 

@@ -121,8 +121,15 @@ def registered(house: House, name: str = "Ada Lovelace") -> tuple[str, str]:
     return admission.session_id, admission.token
 
 
-def consented(house: House, *, audio: bool = False, video: bool = False, name: str = "Ada Lovelace") -> tuple[str, str]:
+def consented(
+    house: House,
+    *,
+    audio: bool = False,
+    video: bool = False,
+    name: str = "Ada Lovelace",
+    wishes: Accommodations | None = None,
+) -> tuple[str, str]:
     session_id, token = registered(house, name)
     granted = {ConsentKind.AUDIO: audio, ConsentKind.VIDEO: video}
-    house.registration.record_consent(session_id, granted, Accommodations())
+    house.registration.record_consent(session_id, granted, wishes or Accommodations())
     return session_id, token

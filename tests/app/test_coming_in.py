@@ -93,6 +93,16 @@ def test_a_new_link_makes_the_old_one_useless(tab: Tab, new_tab: NewTab) -> None
     assert "does not open an interview" in other.messages
 
 
+def test_each_consent_lists_what_is_done_with_it(tab: Tab) -> None:
+    fill_in(tab)
+    assert "- how many faces are in the picture" in tab.text and "- It notes whether another voice" in tab.text
+
+
+def test_who_often_looks_away_can_say_so(tab: Tab) -> None:
+    fill_in(tab).fill("I often look away", True).fill("Use my camera", True).press("Save and continue")
+    assert (tab.view.plan.window_factor, "looking_away" in tab.view.plan.rules_off) == (2.0, True)
+
+
 def test_the_consent_given_is_what_was_ticked(tab: Tab, house: House) -> None:
     fill_in(tab).fill("Record my voice", True).press("Save and continue")
     assert {c.kind: c.granted for c in house.desk.open_file(tab.session_id).consents} == {

@@ -10,6 +10,7 @@ from core.domain.errors import StorageUnavailable
 from core.domain.flow import Phase
 from core.domain.interview import AnswerMode
 from core.services.recording_target import RecordingTarget
+from core.services.registration import Accommodations
 
 NewTab = Callable[..., Tab]
 
@@ -88,6 +89,26 @@ def test_the_result_of_the_check_is_logged(checking: Tab, house: House) -> None:
 def test_with_the_camera_declined_the_check_says_that_nothing_is_watched(new_tab: NewTab, house: House) -> None:
     session_id, token = consented(house, audio=True)
     assert "not watched" in new_tab().open("devices", session=session_id, token=token).text
+
+
+def test_before_the_camera_is_on_the_sandbox_says_how_to_begin(checking: Tab) -> None:
+    assert "What the monitor sees" in checking.text and "You then see here" in checking.text
+
+
+def test_with_the_camera_declined_there_is_no_sandbox(new_tab: NewTab, house: House) -> None:
+    session_id, token = consented(house, audio=True)
+    checking = new_tab().open("devices", session=session_id, token=token)
+    assert "What the monitor sees" not in checking.text and "Your camera (not used, as you chose)" in checking.text
+
+
+def test_before_the_start_it_is_listed_what_is_watched_and_what_never(typing: Tab) -> None:
+    assert "This page (leaving it" in typing.text and "No feelings are read" in typing.text
+
+
+def test_what_was_arranged_is_named_before_the_start(new_tab: NewTab, house: House) -> None:
+    session_id, token = consented(house, audio=True, video=True, wishes=Accommodations(wider_limits=True))
+    tab = new_tab().open("devices", session=session_id, token=token).press("Go on without the check")
+    assert "Not noted, as arranged: looking away" in tab.text
 
 
 def test_before_the_start_the_rules_are_on_screen(typing: Tab) -> None:

@@ -8,7 +8,7 @@ from core.privacy import consent
 
 SHA256 = {
     "2026-11.2": "2ac2de72a935cd9bb8c07067f0ff07cba9d19602397effe061946c3a6d97f247",
-    "2026-11.3": "451f2e12bc6831f63a436f50733e22d3a14305be5098ce0f88c3dd1d7f51c9fb",
+    "2026-11.3": "eb777d30a477fed0a35bd9ff68d9c06c0eabeb6adffbe279a379be39b66168bd",
 }
 """By version, of all the words; a version that was given out never changes."""
 
