@@ -82,8 +82,8 @@ class SourceHealth:
         seen: Spans in which it saw while it was expected and a question was open; in order, without overlaps.
         blind: The rest of that time, but for remainders too short to tell from the time between two heartbeats.
         share: Seconds seen of the seconds it was expected to see, 0 to 1; None when there were none.
-        expected_s: Those seconds: the time a question was open, or the part of it up to where the candidate went
-            on in another way that does without it.
+        wanted: When it was expected to see: None for all the time a question was open, else the part of it up to
+            where the candidate went on in another way, one that does without it.
     """
 
     source: MonitorSource
@@ -91,7 +91,7 @@ class SourceHealth:
     seen: tuple[Span, ...]
     blind: tuple[Span, ...]
     share: float | None
-    expected_s: float = 0.0
+    wanted: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,22 @@ class HealthReport:
     def open_s(self) -> float:
         """Seconds that count."""
         return length_s(self.open_spans)
+
+    @property
+    def monitored(self) -> tuple[Span, ...]:
+        """When all that was expected to see did so, of the time that counts; nothing when nothing was expected."""
+        expected = [source for source in self.sources if source.expected]
+        missed = [
+            span
+            for source in expected
+            for span in without(self.open_spans if source.wanted is None else source.wanted, source.seen)
+        ]
+        return without(self.open_spans, missed) if expected else ()
+
+    @property
+    def monitored_share(self) -> float | None:
+        """Share of the time that counts in which all that was expected to see did so; None when there was none."""
+        return length_s(self.monitored) / self.open_s if self.open_s else None
 
     def of(self, source: MonitorSource) -> SourceHealth:
         """The health of one source."""

@@ -157,5 +157,5 @@ def compute_health(
         share = length_s(saw) / wanted_s if wanted_s else None
         # Before the first question nothing has been expected yet, but for what the plan says.
         expected = bool(wanted) if opened else ways[-1].expects(source)
-        sources.append(SourceHealth(source, expected, saw, blind, share, wanted_s))
+        sources.append(SourceHealth(source, expected, saw, blind, share, wanted))
     return HealthReport(tuple(opened), tuple(sources), recorded)
