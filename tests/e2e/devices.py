@@ -21,8 +21,12 @@ NOISE_SIGMA = 2.0
 """Grey levels of 255, as a webcam by daylight."""
 DARK_NOISE_SIGMA = 4.0
 """The same with the gain turned up, in the dark."""
+DARK_LIGHT = 0.1
+"""Share of the light that is left in the dark."""
+COVERED_LEVEL = 8.0
+"""Grey level behind a thumb."""
 Scene = int | Literal["covered", "dark", "frozen"]
-"""Faces in the picture, or one face behind a thumb, at a twelfth of the light, or without any change at all."""
+"""Faces in the picture, or one face behind a thumb, in the dark, or without any change at all."""
 
 SENTENCES = (
     "A database index keeps the values of a column in sorted order.",
@@ -70,13 +74,14 @@ def _pictures(scene: Scene) -> list[bytes]:
     seen = _room(scene if isinstance(scene, int) else 1).astype(np.float32)
     sigma = NOISE_SIGMA
     if scene == "covered":
-        seen[:] = 6.0
+        seen[:] = COVERED_LEVEL
     elif scene == "dark":
-        seen, sigma = seen / 12, DARK_NOISE_SIGMA
+        seen, sigma = seen * DARK_LIGHT, DARK_NOISE_SIGMA
     random = np.random.default_rng(20)
     variants = 1 if scene == "frozen" else NOISY_VARIANTS
-    noisy = [seen + random.normal(0, sigma, seen.shape) for _ in range(variants)]
-    return [cv2.imencode(".jpg", np.clip(picture, 0, 255).astype(np.uint8))[1].tobytes() for picture in noisy]
+    noisy = [np.clip(seen + random.normal(0, sigma, seen.shape), 0, 255) for _ in range(variants)]
+    # Chromium sends the levels of the file as they are; whoever decodes them takes 16 for black and 235 for white.
+    return [cv2.imencode(".jpg", (16 + picture * 219 / 255).astype(np.uint8))[1].tobytes() for picture in noisy]
 
 
 def _room(faces: int) -> np.ndarray:
