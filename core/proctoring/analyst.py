@@ -115,6 +115,11 @@ class Analyst:
         all_of_them = (*seen, Signal.BACKGROUND, Signal.OBJECTS)
         return tuple(self._missing.get(signal, SignalStatus(signal, True)) for signal in all_of_them)
 
+    @property
+    def faces(self) -> FaceDetector:
+        """What finds faces."""
+        return self._faces
+
     def new_person(self, *, faces_only: bool = False) -> Person:
         """The memory of a candidate who begins now."""
         return Person(self._params, faces_only=faces_only)
@@ -178,14 +183,18 @@ class Analyst:
         lit = np.asarray(cv2.convertScaleAbs(bgr, alpha=gain), np.uint8) if gain > 1 else bgr
         fitted = self._mesh.fit(lit, one) if self._mesh is not None else None
         eyes = None if fitted is None else eyes_of(fitted.points)
-        yaw, pitch = _offsets(at, pose_from_points(one, self._params.pose), person.by_points)
+        pose = pose_from_points(one, self._params.pose)
+        yaw, pitch = _offsets(at, pose, person.by_points)
         if fitted is not None:
-            yaw, pitch = _offsets(at, pose_from_mesh(fitted.points), person.by_mesh)
+            pose = pose_from_mesh(fitted.points)
+            yaw, pitch = _offsets(at, pose, person.by_mesh)
         told: dict[str, Any] = {"yaw_deg": yaw, "pitch_deg": pitch}
         if eyes is not None:
             told |= self._about_eyes(at, eyes, yaw, person)
-        if self._embedder is not None and yaw is not None and pitch is not None:
-            told["similarity"] = person.identity.compare(at, lit, one, HeadPose(yaw, pitch), self._embedder)
+        if self._embedder is not None:
+            # Before the usual position is known, the camera's own zero has to do for the first faces.
+            off = HeadPose(pose.yaw_deg if yaw is None else yaw, 0.0 if pitch is None else pitch)
+            told["similarity"] = person.identity.compare(at, lit, one, off, self._embedder)
         return told
 
     def _about_eyes(self, at: float, eyes: EyesFound, yaw: float | None, person: Person) -> dict[str, Any]:

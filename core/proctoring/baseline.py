@@ -8,7 +8,7 @@ from statistics import median
 class BaselineParams:
     """Knobs of a baseline."""
 
-    frames: int = 8
+    frames: int = 5
     """Values whose median is the first zero."""
     limit: float = 35.0
     """A value further from the camera's own zero than this is no usual position and is left out."""
