@@ -137,7 +137,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         warnings.append(f"{recovered} recording(s) of an interrupted run were recovered.")
     delivery = _delivery(settings, database, recordings, clock)
     jobs.register(DELIVERY, delivery.handle)
-    reviews = FlagReviewService(database, clock, health.report)
+    reviews = FlagReviewService(database, clock)
     _start_jobs(
         jobs,
         database,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import cards, guards, look
+from core.ui import cards, flag_comments, guards, look
 from core.ui.house import house
 
 rooms = house()
@@ -15,6 +15,7 @@ with st.container(key="narrow"):
     cards.summary(file)
     st.subheader("Your answers")
     cards.own_answers(rooms, file)
+    flag_comments.render(rooms, file)
     st.download_button(
         "Download your data as text",
         lambda: rooms.desk.own_copy(who.session_id),
@@ -22,5 +23,8 @@ with st.container(key="narrow"):
         mime="application/json",
         icon=":material/download:",
     )
-    st.caption("Your details and consents, your answers, what was heard of them, and how they were given; no pictures.")
+    st.caption(
+        "Your details and consents, your answers, what was heard of them, how they were given, what was noted and what "
+        "you wrote about it; no pictures."
+    )
     cards.resume_link(rooms, who)

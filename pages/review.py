@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import delivery_card, desk, guards
+from core.ui import delivery_card, desk, flag_table, guards
 from core.ui.house import house
 
 rooms = house()
@@ -26,7 +26,8 @@ out.download_button(
     icon=":material/download:",
     width="stretch",
 )
-desk.figures(file)
+report = rooms.reviews.integrity(session_id, file.health)
+desk.figures(file, report)
 answers, flags, events, pictures, history = st.tabs(
     ["Answers", f"Flags ({len(file.flags)})", "Page events and sound", f"Pictures ({len(file.snapshots)})", "History"]
 )
@@ -37,7 +38,7 @@ with answers:
     for entry in file.questions:
         desk.question(rooms, entry)
 with flags:
-    desk.flags(rooms, file)
+    flag_table.render(rooms, file, report)
 with events:
     desk.page_events(file)
 with pictures:

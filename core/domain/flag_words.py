@@ -24,3 +24,28 @@ FLAG_TITLES = {
     FlagKind.EXTRA_SCREEN: "A second screen",
 }
 """A short plain name."""
+
+FLAG_NOTES = {
+    FlagKind.NO_FACE: "No face was found in a picture that was light enough. Leaning out of view looks the same.",
+    FlagKind.MULTIPLE_FACES: "More than one face was found. A poster, a screen or a passer-by counts as well.",
+    FlagKind.LOOKING_AWAY: "Head or eyes were turned from where they usually are. People do this when they think.",
+    FlagKind.LOOKING_DOWN: "3 or more glances down within a minute; possible phone use is your reading, not the "
+    "machine's.",
+    FlagKind.EYES_OFF_SCREEN: "A large share of the time was spent looking elsewhere, short glances included.",
+    FlagKind.READING_GAZE: "The eyes moved as along lines of text. The question on the screen is text as well.",
+    FlagKind.DIFFERENT_PERSON: "A program found the face unlike the one at the start. Light, glasses and angle do that "
+    "too: compare the pictures yourself.",
+    FlagKind.CAMERA_COVERED: "The camera saw nothing but darkness or one colour. A hand, a lid or a fault look alike.",
+    FlagKind.CAMERA_FROZEN: "The picture did not change at all. Slow computers and connections do this by themselves.",
+    FlagKind.BACKGROUND_PERSON: "Something moved outside the person. A curtain or a pet moves too.",
+    FlagKind.PHONE: "A program took something for a telephone. Other dark rectangles look alike.",
+    FlagKind.SECOND_VOICE: "A voice unlike the candidate's was heard. A television is one too: listen yourself.",
+    FlagKind.UNRECORDED_VOICE: "Somebody spoke while no answer was recorded. Thinking aloud is allowed.",
+    FlagKind.SUSTAINED_NOISE: "The room was loud for a while. This is about the recording, not about the person.",
+    FlagKind.TAB_SWITCHING: "The page was hidden or lost the focus. What was on the screen instead is not known.",
+    FlagKind.FULLSCREEN_EXIT: "Full screen was left. A key, a notification or the system can do it.",
+    FlagKind.COPY_PASTE: "Text was copied, cut or pasted. Its length is known, not what it said.",
+    FlagKind.WINDOW_RESIZED: "The page shrank while its window did not, as when developer tools open beside it.",
+    FlagKind.EXTRA_SCREEN: "The browser says that more than one screen is connected. What it shows is not known.",
+}
+"""For the reviewer: what was measured, and how else it may come about."""

@@ -83,7 +83,7 @@ def score_integrity(
         _line(group, dismissed, opened, seen.get(source_of(kind), []), params) for (kind, _), group in groups.items()
     ]
     lines.sort(key=lambda line: (-line.points, -line.seconds, line.kind.value, line.severity.value))
-    open_s, share = _length(opened) / 10, _monitored_share(health, opened, seen)
+    open_s, share = _length(opened) / 10, health.monitored_share or 0.0
     lost = sum(round(line.points * 10) for line in lines)
     if open_s < params.min_open_s:
         words = f"No score: a question was open for {open_s:.1f} s only; {params.min_open_s:.0f} s are needed."
@@ -153,16 +153,6 @@ def _pieces(flag: FlagSpan, opened: _Tenths, params: IntegrityParams) -> _Tenths
         missing = _half_up(params.event_s * 10) - _length(pieces)
         pieces[-1] = (pieces[-1][0], pieces[-1][1] + max(0, missing))
     return pieces
-
-
-def _monitored_share(health: HealthReport, opened: _Tenths, seen: Mapping[MonitorSource, _Tenths]) -> float:
-    expected = [s.source for s in health.sources if s.expected]
-    if not expected or not opened:
-        return 0.0
-    all_saw = opened
-    for source in expected:
-        all_saw = _both(all_saw, seen[source])
-    return _length(all_saw) / _length(opened)
 
 
 def _band(score: float, params: IntegrityParams) -> IntegrityBand:

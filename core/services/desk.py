@@ -114,7 +114,8 @@ class DeskService:
         out, missing = io.BytesIO(), []
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(
-                "interview.json", dump(as_json(file, self._figures(file), self._reviews.integrity(session_id)))
+                "interview.json",
+                dump(as_json(file, self._figures(file), self._reviews.integrity(session_id, file.health))),
             )
             archive.writestr("transcript.txt", transcript_text(file))
             keys = [r.blob_key for q in file.questions for a in q.attempts for r in a.recordings]

@@ -1,14 +1,15 @@
 """What people say of flags, and the integrity score that follows from it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.domain.clock import Clock
 from core.domain.errors import InvalidInput, NotFound
-from core.domain.health import HealthReport, MonitorSource, SourceHealth
+from core.domain.health import HealthReport
 from core.domain.integrity import FlagSpan, IntegrityReport
 from core.domain.review import FlagComment, FlagReview, Verdict
 from core.proctoring.integrity import IntegrityParams, score_integrity
+from core.services.health_report import read_health
 from core.storage.database import Database
 from core.storage.flag_reviews import FlagReviewRepo
 from core.storage.logs import LogRepo
@@ -36,7 +37,6 @@ class FlagReviewService:
     Args:
         database: Where flags, decisions and comments are.
         clock: Gives the time of each.
-        health: When the monitor of an interview saw.
         params: Knobs of the score.
         limits: How much people may write.
     """
@@ -45,13 +45,11 @@ class FlagReviewService:
         self,
         database: Database,
         clock: Clock,
-        health: Callable[[str], HealthReport],
         params: IntegrityParams | None = None,
         limits: ReviewLimits | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._health = health
         self._params = params or IntegrityParams()
         self.limits = limits or ReviewLimits()
 
@@ -105,34 +103,21 @@ class FlagReviewService:
         with self._database.reading() as tx:
             return FlagReviewRepo(tx).reviews(session_id)
 
-    def health(self, session_id: str) -> HealthReport:
-        """When the monitor of an interview saw.
-
-        Raises:
-            NotFound: Unknown interview.
-        """
-        return self._health(session_id)
-
     def integrity(self, session_id: str, health: HealthReport | None = None) -> IntegrityReport:
         """The score as it stands after the decisions made so far.
 
         Args:
             session_id: The interview.
-            health: From ``health`` when it is at hand already.
+            health: When its monitor saw, where that is at hand already; else it is read.
 
         Raises:
             NotFound: Unknown interview.
         """
-        health = health or self._health(session_id)
         with self._database.reading() as tx:
+            health = health or read_health(tx, session_id)
             flags, reviews = FlagRepo(tx).list(session_id), FlagReviewRepo(tx).reviews(session_id)
         spans = [FlagSpan(f.id, f.kind, f.severity, f.started_at, f.ended_at) for f in flags]
         return score_integrity(spans, dismissed_of(reviews), health, self._params)
-
-
-def unknown_health(session_id: str) -> HealthReport:
-    """Of a monitor nothing is known of: no score follows."""
-    return HealthReport((), tuple(SourceHealth(source, True, (), (), None) for source in MonitorSource))
 
 
 def dismissed_of(reviews: Sequence[FlagReview]) -> set[int]:

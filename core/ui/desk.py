@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from core.bootstrap import House
+from core.domain.integrity import IntegrityReport
 from core.domain.page_events import LEAVING_THE_PAGE, PageEventKind
 from core.questions.subjects import SUBJECTS
 from core.services.interview_file import InterviewFile, QuestionFile
-from core.ui import delivery_card
+from core.ui import delivery_card, integrity_card
 from core.ui.cards import ENDING_WORDS, address, answer_text, clock_text, figures_row, player
 from core.ui.sound_log import sound_lines
 from core.ui.transcripts import transcript
@@ -104,7 +105,7 @@ def system_warnings(house: House) -> None:
         st.warning(text, icon=":material/warning:")
 
 
-def figures(file: InterviewFile) -> None:
+def figures(file: InterviewFile, report: IntegrityReport) -> None:
     """The row of figures on top of a review."""
     events = Counter(entry.kind for entry in file.logs)
     answered = sum(1 for q in file.questions if (q.question.answer or "").strip())
@@ -114,6 +115,7 @@ def figures(file: InterviewFile) -> None:
             "Answered": f"{answered} of {len(file.questions)}",
             "Recorded": clock_text(sum(a.recorded_s for q in file.questions for a in q.attempts[-1:])),
             "Flags": str(len(file.flags)),
+            "Integrity": integrity_card.figure(report),
             "Left the page": str(sum(events[k.value] for k in LEAVING_THE_PAGE)),
         }
     )
@@ -151,37 +153,6 @@ def question(house: House, entry: QuestionFile) -> None:
         delivery_card.render(house, entry)
         begun = local(entry.attempts[0].attempt.started_at) if entry.attempts else "-"
         st.caption(f"Asked {local(q.asked_at) or '-'}; answer begun {begun}; saved {local(q.submitted_at) or '-'}")
-
-
-def flags(house: House, file: InterviewFile) -> None:
-    """Each flag with its span, strength and picture."""
-    if not file.interview.plan.watch_camera and not file.snapshots and not file.flags:
-        st.info("The camera was not watched in this interview. Nothing can be said from pictures.")
-        return
-    if not file.interview.plan.watch_camera:
-        st.info("The camera was watched until the candidate went on in another way; see the history.")
-    for entry in (e for e in file.logs if e.kind == "camera_blind"):
-        begun, ended = (datetime.fromisoformat(str(entry.detail[k])) for k in ("from", "to"))
-        lasted = f"{(ended - begun).total_seconds():.0f} s"
-        st.info(f"Not seen: from {local(begun)} for {lasted} no picture arrived. That is unknown, not clean.")
-    if not file.flags:
-        st.caption("No flag was raised.")
-    pictures = {s.id: s for s in file.snapshots}
-    for flag in file.flags:
-        with st.container(border=True):
-            left, right = st.columns([1, 3])
-            picture = pictures.get(flag.snapshot_id or -1)
-            data = house.desk.picture(picture.blob_key) if picture else None
-            if data:
-                left.image(
-                    data, width="stretch", alt=f"Picture taken at {local(picture.taken_at if picture else None)}"
-                )
-            else:
-                left.caption("No picture")
-            right.markdown(f"**{flag.kind.replace('_', ' ').capitalize()}**")
-            right.text(flag.reason)
-            lasted = f"{(flag.ended_at - flag.started_at).total_seconds():.1f} s" if flag.ended_at else "not ended"
-            right.caption(f"{local(flag.started_at)} · {lasted} · seen in {flag.strength:.0%} of the pictures analysed")
 
 
 def page_events(file: InterviewFile) -> None:

@@ -7,7 +7,7 @@ import pytest
 from browser_tab import PASSWORD, Tab
 from streamlit.runtime.pages_manager import PagesManager
 
-from core import bootstrap, weights
+from core import bootstrap, weight_table, weights
 from core.bootstrap import House
 from core.domain.clock import AnchoredClock
 from core.settings import load_settings

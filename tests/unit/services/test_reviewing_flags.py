@@ -17,7 +17,6 @@ from core.domain.policy import Severity
 from core.domain.review import Verdict
 from core.domain.watch import Flag, FlagKind
 from core.services.flag_book import FlagBook
-from core.services.flag_review import FlagReviewService
 
 NOTE = "She looked at <b>the cat</b>."
 
@@ -34,11 +33,10 @@ def flag_id(held: Holder, clock: ManualClock) -> int:
 
 
 @pytest.fixture
-def watched(house: House, held: Holder, clock: ManualClock, flag_id: int) -> FlagReviewService:
-    """The service over a monitor that saw all of ten minutes."""
+def ten_minutes(clock: ManualClock) -> HealthReport:
+    """A monitor that saw all of ten minutes."""
     span = (Span(clock.now(), clock.now() + timedelta(seconds=600)),)
-    health = HealthReport(span, tuple(SourceHealth(s, True, span, (), 1.0) for s in MonitorSource))
-    return FlagReviewService(house.database, clock, lambda session_id: health)
+    return HealthReport(span, tuple(SourceHealth(s, True, span, (), 1.0) for s in MonitorSource))
 
 
 def test_a_decision_is_kept_with_note_name_and_time(
@@ -80,27 +78,27 @@ def test_an_unknown_flag_cannot_be_decided(house: House) -> None:
 
 
 def test_dismissing_a_flag_raises_the_score_and_undoing_lowers_it_again(
-    watched: FlagReviewService, held: Holder, flag_id: int
+    house: House, held: Holder, flag_id: int, ten_minutes: HealthReport
 ) -> None:
-    scores = [watched.integrity(held.session_id).score]
+    scores = [house.reviews.integrity(held.session_id, ten_minutes).score]
     for verdict in (Verdict.DISMISSED, Verdict.OPEN):
-        watched.decide(flag_id, verdict, "", "Grace")
-        scores.append(watched.integrity(held.session_id).score)
+        house.reviews.decide(flag_id, verdict, "", "Grace")
+        scores.append(house.reviews.integrity(held.session_id, ten_minutes).score)
     assert scores == [85.0, 100.0, 85.0]
 
 
 def test_a_confirmed_flag_counts_like_one_nobody_decided(
-    watched: FlagReviewService, held: Holder, flag_id: int
+    house: House, held: Holder, flag_id: int, ten_minutes: HealthReport
 ) -> None:
-    before = watched.integrity(held.session_id)
-    watched.decide(flag_id, Verdict.CONFIRMED, "", "Grace")
-    assert watched.integrity(held.session_id) == before
+    before = house.reviews.integrity(held.session_id, ten_minutes)
+    house.reviews.decide(flag_id, Verdict.CONFIRMED, "", "Grace")
+    assert house.reviews.integrity(held.session_id, ten_minutes) == before
 
 
 def test_the_score_goes_by_the_severity_fixed_when_the_flag_was_raised(
-    watched: FlagReviewService, held: Holder
+    house: House, held: Holder, flag_id: int, ten_minutes: HealthReport
 ) -> None:
-    (line,) = watched.integrity(held.session_id).lines
+    (line,) = house.reviews.integrity(held.session_id, ten_minutes).lines
     assert line.severity is held.file.flags[0].severity is Severity.MEDIUM
 
 
