@@ -35,6 +35,10 @@ class ActParams:
     """The light changes at once, and the camera's exposure follows."""
     hunts: float = 0.5
     """The exposure swings to and fro."""
+    shakes: float = 0.5
+    """The desk or the lap under the camera moves, by 1 to 8 pixels."""
+    blurs: float = 0.3
+    """The camera looks for its focus."""
     drops: float = 0.5
     """No frames for 0.5 to 1.5 s."""
     calm_s: float = 4.0
@@ -65,11 +69,12 @@ _LENGTHS = {
     "turns": (1.0, 1.8), "nods": (1.0, 2.2), "downs": (0.5, 1.3), "ups": (1.0, 2.8), "glances": (0.4, 1.4),
     "blinks": (0.12, 0.35), "long_blinks": (0.5, 1.0), "hands": (2.0, 6.0), "scratches": (1.2, 3.5), "rubs": (0.9, 1.6),
     "drinks": (2.5, 4.2), "postures": (1.5, 1.5), "leans": (3.0, 10.0), "lights": (3.0, 8.0), "hunts": (2.0, 5.0),
-    "drops": (0.5, 1.5),
+    "drops": (0.5, 1.5), "shakes": (0.5, 3.0), "blurs": (1.0, 2.5),
 }  # fmt: skip
 _SIZES = {
     "turns": (20, 35), "nods": (5, 14), "downs": (8, 18), "ups": (5, 12), "glances": (0.05, 0.12), "leans": (0.85, 1.3),
     "lights": (0.6, 1.3), "hunts": (0.08, 0.25),
+    "shakes": (1, 8), "blurs": (1, 4),
 }  # fmt: skip
 _HEAD = ("turns", "nods", "downs", "ups")
 _HANDS = ("hands", "scratches", "rubs", "drinks")
@@ -87,6 +92,7 @@ class HonestActor:
         self._rates = rng.uniform(0.02, 0.35, (8, 3))
         self._base = (rng.uniform(-7, 7), rng.uniform(-5, 5), rng.uniform(-4, 4))
         self._restless = rng.uniform(0.5, 1.5)
+        self._sway_px = rng.uniform(3, 16)
         self._slow_light, self._warmth = rng.uniform(0.03, 0.15), rng.uniform(-0.1, 0.1)
         self.acts: list[Act] = []
         """Everything that happens, by kind and time."""
@@ -101,7 +107,7 @@ class HonestActor:
             scale=1 + 0.02 * r * w(2, t), roll_deg=self._base[2] + 2.5 * r * w(3, t),
             yaw_deg=self._base[0] + 3.0 * r * w(4, t), pitch_deg=self._base[1] + 2.5 * r * w(5, t),
             gain=1 + self._slow_light * w(6, t), warmth=self._warmth + 0.04 * w(7, t),
-            sway_px=6 * float(np.sin(2 * np.pi * 0.21 * t) * (0.6 + 0.4 * np.sin(0.31 * t))),
+            sway_px=self._sway_px * float(np.sin(2 * np.pi * 0.21 * t) * (0.6 + 0.4 * np.sin(0.31 * t))),
         )  # fmt: skip
         if any(a <= t <= b for a, b in self._talks):
             pose.mouth = abs(np.sin(2 * np.pi * 2.3 * t) * np.sin(2 * np.pi * 0.7 * t + 1)) * 0.9
@@ -202,5 +208,10 @@ def _perform(act: Act, t: float, pose: Pose) -> None:
             pose.warmth += 0.1 * (1 - act.size) * act.share(t, 0.2)
         case "hunts":
             pose.gain *= 1 + act.size * np.exp(-since / 1.5) * np.sin(2 * np.pi * 0.8 * since)
+        case "shakes":
+            left = act.size * np.exp(-since / 1.2)
+            pose.shake_px = (left * np.sin(2 * np.pi * 3.3 * since), 0.7 * left * np.sin(2 * np.pi * 4.1 * since + 1))
+        case "blurs":
+            pose.blur_px = act.size * act.share(t, 0.4)
         case _:
             pass

@@ -36,6 +36,8 @@ class Pose:
         gain: Light.
         warmth: Positive is redder, -0.2 to 0.2.
         sway_px: Shift of what moves in the background.
+        shake_px: Shift of the camera, right and down.
+        blur_px: How far out of focus, standard deviation.
     """
 
     dx: float = 0.0
@@ -54,6 +56,8 @@ class Pose:
     gain: float = 1.0
     warmth: float = 0.0
     sway_px: float = 0.0
+    shake_px: tuple[float, float] = (0.0, 0.0)
+    blur_px: float = 0.0
 
 
 class Puppet:
@@ -93,10 +97,11 @@ class Puppet:
         size = (WIDTH + 2 * MARGIN, HEIGHT + 2 * MARGIN)
         full = cv2.resize(source, size, interpolation=cv2.INTER_LINEAR)
         full = full[MARGIN : MARGIN + HEIGHT, MARGIN : MARGIN + WIDTH] + (_STEP - 1) / 2
+        full = full + np.array(pose.shake_px, np.float32)
         frame = cv2.remap(picture, np.ascontiguousarray(full), None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
         frame = np.asarray(frame, np.uint8)
         self._hold(frame, pose, shift)
-        return frame
+        return np.asarray(cv2.GaussianBlur(frame, (0, 0), pose.blur_px), np.uint8) if pose.blur_px > 0.3 else frame
 
     def empty(self) -> Image:
         """The plate without its person: what is beside them grows over, blurred."""

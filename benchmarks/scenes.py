@@ -48,7 +48,7 @@ SCRIPTS: dict[str, tuple[tuple[str, float], ...]] = {
 FACES = {"no_face": 0, "two_faces": 2, "dark": 0}
 QUIET = ActParams(
     turns=0, nods=1, downs=0, ups=0, glances=3, hands=0, scratches=0, drinks=0, postures=0, leans=0, lights=0, hunts=0,
-    drops=0, long_blinks=0, rubs=0,
+    drops=0, long_blinks=0, rubs=0, shakes=0, blurs=0,
 )  # fmt: skip
 """Between scripted events: alive, but nothing that could be taken for one."""
 
