@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from core.domain.flow import OVER, Phase
 from core.domain.policy import Severity
 from core.domain.review import Verdict
 from core.domain.watch import FROM_PAGE
@@ -14,6 +15,13 @@ SEVERITY_WORDS = {Severity.HIGH: "High", Severity.MEDIUM: "Medium", Severity.LOW
 SEVERITY_SHAPES = {Severity.HIGH: "▲", Severity.MEDIUM: "◆", Severity.LOW: "●", Severity.INFO: "○"}
 VERDICT_WORDS = {Verdict.OPEN: "Undecided", Verdict.CONFIRMED: "Confirmed", Verdict.DISMISSED: "Dismissed"}
 
+_PHASES = {
+    Phase.ASKING: "while it was asked",
+    Phase.THINKING: "in the time to think",
+    Phase.REVIEWING: "while the answer was read over",
+    Phase.PAUSED: "in a pause",
+}
+
 
 def severity_text(severity: Severity) -> str:
     """Shape and word; red only where it is high. Markdown."""
@@ -23,14 +31,14 @@ def severity_text(severity: Severity) -> str:
 
 def place_text(place: FlagPlace) -> str:
     """``Question 2, 0:41 into the answer``."""
-    if place.question is None:
-        return "Between questions"
-    if place.attempt is None:
-        return f"Question {place.question}, before the answer"
-    which = "the answer" if place.attempt == 1 else f"attempt {place.attempt}"
-    if place.into_s is None:
-        return f"Question {place.question}, after {which}"
-    return f"Question {place.question}, {clock_text(place.into_s)} into {which}"
+    if place.question is None or place.phase is None:
+        if place.phase in OVER:
+            return "After the last question"
+        return "Between two questions" if place.phase is Phase.SUBMITTED else "Before the first question"
+    which = "the answer" if place.attempt == 1 else f"answer {place.attempt}"
+    if place.phase is Phase.ANSWERING:
+        return f"Question {place.question}, {clock_text(place.into_s)} into {which}"
+    return f"Question {place.question}, {_PHASES[place.phase]}"
 
 
 def lasted_text(started_at: datetime, ended_at: datetime | None) -> str:
