@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from core.domain.signals import FrameSignal, Signal
 from core.domain.watch import FlagKind, WatchView
+from core.proctoring.votes import VoteParams
+from core.ui.watched import why_not
 
-UNKNOWN = "Not to be seen just now"
-LEARNING = "Looking at your usual position…"
+UNKNOWN = "Not seen just now"
+LEARNING = "Not known yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +20,16 @@ class ReadingParams:
     """A smaller turn is "straight ahead"."""
     nodded_deg: float = 10.0
     """A smaller nod is "level"."""
-    gaze_share: float = 0.1
+    gaze_share: float = VoteParams().gaze_shift
     """A smaller shift of the irises, in eye widths, is "at the screen"."""
-    moving_share: float = 0.04
+    moving_share: float = VoteParams().background_share
     """Less movement behind the person is "nothing moves"."""
     blurred_below: float = 20.0
     """Sharpness of a picture that is blurred."""
     dim_below: float = 60.0
     """Grey level, 0 to 255, of a picture that could be lighter."""
-    same_from: float = 0.363
-    """Similarity of two pictures of one person (SFace's own threshold for its cosine)."""
+    same_from: float = VoteParams().different_below
+    """Similarity from which two pictures may be of one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def read_view(view: WatchView, similarity: float | None, params: ReadingParams |
         ("Head", Signal.HEAD, lambda: _head(signal, p) if learnt else LEARNING),
         ("Gaze", Signal.GAZE, lambda: _gaze(signal, p) if learnt else LEARNING),
         ("Eyes", Signal.EYES, lambda: {None: UNKNOWN, True: "Closed", False: "Open"}[signal.eyes_closed]),
-        ("Same person", Signal.IDENTITY, lambda: _same(similarity, p)),
+        ("Same person", Signal.IDENTITY, lambda: _same(signal, similarity, p)),
         ("Light", Signal.PICTURE, lambda: _light(signal, p)),
         ("Picture", Signal.PICTURE, lambda: _picture(signal, view, p)),
         ("Behind you", Signal.BACKGROUND, lambda: _behind(signal, p)),
@@ -76,9 +78,8 @@ def read_view(view: WatchView, similarity: float | None, params: ReadingParams |
     for name, what, words in lines:
         status = found.get(what)
         if status is not None and not status.measured:
-            readings.append(
-                Reading(name, f"Not monitored: {status.reason}" if status.reason else "Not monitored", False)
-            )
+            why = why_not(status)
+            readings.append(Reading(name, f"Not monitored: {why}" if why else "Not monitored", measured=False))
         else:
             readings.append(Reading(name, words()))
     return readings
@@ -113,7 +114,9 @@ def _gaze(signal: FrameSignal, p: ReadingParams) -> str:
     return f"Turned {' and '.join(parts)}" if parts else "At the screen"
 
 
-def _same(similarity: float | None, p: ReadingParams) -> str:
+def _same(signal: FrameSignal, similarity: float | None, p: ReadingParams) -> str:
+    if signal.count != 1 or signal.too_dark:
+        return UNKNOWN
     if similarity is None:
         return LEARNING
     return "Yes, as at the start" if similarity >= p.same_from else "Not sure: it looks different from the start"

@@ -1,7 +1,7 @@
 """The practice sandbox: the candidate sees what the monitor sees, and what it would note. Nothing is kept."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 import streamlit as st
@@ -57,16 +57,14 @@ class Practised:
 
 
 def warning(room: LiveRoom, view: InterviewView) -> str:
-    """What would be said beside the picture in the interview, and that it would be noted; empty for nothing."""
+    """What would be said beside the picture in the interview; empty for nothing."""
     seen = room.watch_view()
     practised = _practised()
     if seen is None:
         practised.warning = CameraWarning()
         return ""
     said = practised.warning.observe(time.monotonic(), seen, silent_kinds(view.plan))
-    if said in ("", NOT_SEEN):  # no question is open, so nothing is missed
-        return ""
-    return f"{said}\n{WOULD_BE_NOTED}" if seen.active else said
+    return "" if said == NOT_SEEN else said  # no question is open, so nothing is missed
 
 
 def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
@@ -74,12 +72,12 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     if view.plan.watch_camera:
         with st.container(border=True, key="sandbox", gap="small"):
             st.markdown("**What the monitor sees** :gray[(practice, nothing is kept)]")
-            _live(room, view)
-    statuses = watched.known_statuses(room)
+            _live(house, room, view)
+    statuses = watched.known_statuses(house, room, view)
     watched.draw(watched.watched_list(view.plan, statuses))
 
 
-def _live(room: LiveRoom, view: InterviewView) -> None:
+def _live(house: House, room: LiveRoom, view: InterviewView) -> None:
     if not room.health().video_live:
         st.caption("Press Start check. You then see here what the monitor sees, and can try it out.")
         return
@@ -87,6 +85,7 @@ def _live(room: LiveRoom, view: InterviewView) -> None:
     if seen is None or not seen.seeing:
         st.caption("The monitor does not see a picture yet. In the interview that would be noted as not seen.")
         return
+    seen = replace(seen, statuses=watched.known_statuses(house, room, view))
     practised = _practised()
     practised.noticed.update(seen.active)
     if seen.signal is not None and seen.signal.similarity is not None:

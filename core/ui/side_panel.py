@@ -75,7 +75,7 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> boo
         want_video=view.plan.watch_camera,
         connection="Connection good" if playing else "",
         watched=_watched(view),
-        watched_reason=watched.watched_list(view.plan, watched.known_statuses(room)).words,
+        watched_reason=watched.watched_list(view.plan, watched.known_statuses(house, room, view)).words,
         warning=_beside_the_picture(house, room, view),
         fullscreen=lock.wanted(view),
     ):

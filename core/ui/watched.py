@@ -1,18 +1,23 @@
 """What the monitor watches of one candidate, what it does not and why, in the candidate's words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from core.bootstrap import House
 from core.domain.flag_words import FLAG_TITLES
 from core.domain.interview import AnswerMode, InterviewPlan
 from core.domain.signals import Signal, SignalStatus
 from core.domain.watch import FlagKind
+from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
+from core.services.watch_options import watch_options
 from core.ui.components.stage import WATCHED_REASON
 
 NEVER = "No feelings are read. Your screen is not recorded. Nothing is watched in a pause."
+FACES_ONLY = "you agreed to words that speak of counting faces alone"
 _STATUSES = "monitor:statuses"
 _PAGE = "this page (leaving it, copying and pasting, full screen, the window's size)"
 
@@ -67,7 +72,7 @@ def watched_list(
         *((sound or (SignalStatus(Signal.SOUND, True),)) if plan.answer_mode is AnswerMode.LIVE else ()),
     ]
     for status in statuses:
-        reason = status.reason.rstrip(".")
+        reason = why_not(status)
         line = f"{status.signal.value} ({reason})" if reason else status.signal.value
         (watched if status.measured else unwatched).append(line)
     return WatchedList((*watched, _PAGE), tuple(unwatched), arranged(plan))
@@ -82,13 +87,28 @@ def arranged(plan: InterviewPlan) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def known_statuses(room: LiveRoom) -> tuple[SignalStatus, ...]:
+def known_statuses(house: House, room: LiveRoom, view: InterviewView) -> tuple[SignalStatus, ...]:
     """What can be measured of this candidate, as the monitor said last; empty before it ever did."""
+    kept: dict[str, tuple[SignalStatus, ...]] = st.session_state.setdefault(_STATUSES, {})
     seen = room.watch_view()
-    if seen is not None and seen.statuses:
-        st.session_state[_STATUSES] = seen.statuses
-    known: tuple[SignalStatus, ...] = st.session_state.get(_STATUSES, ())
-    return known
+    if view.session_id not in kept and seen is not None and seen.statuses:
+        # Asked once: what was agreed to, and what is installed, stay as they are while a page is open.
+        faces_only = watch_options(house.database, view.session_id, view.plan).faces_only
+        kept[view.session_id] = agreed_statuses(seen.statuses, faces_only=faces_only)
+    return kept.get(view.session_id, ())
+
+
+def agreed_statuses(statuses: Sequence[SignalStatus], *, faces_only: bool) -> tuple[SignalStatus, ...]:
+    """What is measured of what could be; an older consent lets faces be counted and no more."""
+    if not faces_only:
+        return tuple(statuses)
+    return tuple(s if s.signal is Signal.FACES else SignalStatus(s.signal, False, FACES_ONLY) for s in statuses)
+
+
+def why_not(status: SignalStatus) -> str:
+    """The reason of a status for a candidate: its first sentence, without what only an operator can act upon."""
+    first = status.reason.split(". ")[0].rstrip(".")
+    return re.sub(r"\s*\([A-Z_]+\)$", "", first.removeprefix("not monitored: "))
 
 
 def draw(found: WatchedList) -> None:

@@ -89,10 +89,15 @@ def test_the_same_person_is_said_with_care(similarity: float | None, said: str) 
     assert words("Same person", view(), similarity).startswith(said)
 
 
+@pytest.mark.parametrize("change", [{"count": 0}, {"count": 2}, {"too_dark": True}])
+def test_who_cannot_be_compared_now_is_not_called_the_same_person(change: dict[str, object]) -> None:
+    assert words("Same person", view(replace(CLEAR, **change))) == UNKNOWN
+
+
 def test_what_is_not_measured_says_why() -> None:
-    seen = view(statuses=(SignalStatus(Signal.GAZE, False, "The face mesh is not installed."),))
+    seen = view(statuses=(SignalStatus(Signal.GAZE, False, "The face mesh is not installed. Run make setup."),))
     line = next(line for line in read_view(seen, None) if line.name == "Gaze")
-    assert (line.measured, line.words) == (False, "Not monitored: The face mesh is not installed.")
+    assert (line.measured, line.words) == (False, "Not monitored: The face mesh is not installed")
 
 
 def test_a_signal_that_was_not_measured_on_this_picture_is_never_clean() -> None:

@@ -5,7 +5,7 @@ import pytest
 from core.domain.interview import AnswerMode, InterviewPlan
 from core.domain.signals import Signal, SignalStatus
 from core.services.registration import WHERE_ONE_LOOKS
-from core.ui.watched import NEVER, arranged, watched_list
+from core.ui.watched import FACES_ONLY, NEVER, agreed_statuses, arranged, watched_list, why_not
 
 PLAN = InterviewPlan(subject="Python")
 CAMERA = (
@@ -30,6 +30,23 @@ def test_what_is_not_measured_is_named_with_its_reason() -> None:
 def test_a_reason_that_limits_what_is_measured_is_said() -> None:
     found = watched_list(PLAN, (SignalStatus(Signal.GAZE, True, "by head direction only"),))
     assert "gaze (by head direction only)" in found.watched
+
+
+@pytest.mark.parametrize(
+    "reason, said",
+    [
+        ("The face mesh is not installed. Run make setup.", "The face mesh is not installed"),
+        ("not monitored: no object model is configured (OBJECT_MODEL)", "no object model is configured"),
+        ("", ""),
+    ],
+)
+def test_a_candidate_reads_the_reason_without_what_an_operator_should_do(reason: str, said: str) -> None:
+    assert why_not(SignalStatus(Signal.GAZE, False, reason)) == said
+
+
+def test_under_an_older_consent_only_faces_are_called_watched() -> None:
+    found = watched_list(PLAN, agreed_statuses(CAMERA, faces_only=True))
+    assert found.watched[0] == "faces" and f"head direction ({FACES_ONLY})" in found.unwatched
 
 
 def test_the_page_is_always_watched() -> None:
