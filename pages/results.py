@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import cards, flag_comments, guards, look
+from core.ui import cards, flag_comments, guards, health_card, look
 from core.ui.house import house
 
 rooms = house()
@@ -16,6 +16,7 @@ with st.container(key="narrow"):
     st.subheader("Your answers")
     cards.own_answers(rooms, file)
     flag_comments.render(rooms, file)
+    health_card.own(file.health)
     st.download_button(
         "Download your data as text",
         lambda: rooms.desk.own_copy(who.session_id),
@@ -24,7 +25,7 @@ with st.container(key="narrow"):
         icon=":material/download:",
     )
     st.caption(
-        "Your details and consents, your answers, what was heard of them, how they were given, what was noted and what "
-        "you wrote about it; no pictures."
+        "Your details and consents, your answers, what was heard of them, how they were given, what was noted, what "
+        "you wrote about it and when the monitor saw; no pictures."
     )
     cards.resume_link(rooms, who)

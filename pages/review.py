@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import delivery_card, desk, flag_table, guards
+from core.ui import delivery_card, desk, flag_table, guards, health_card, watched
 from core.ui.house import house
 
 rooms = house()
@@ -38,6 +38,9 @@ with answers:
     for entry in file.questions:
         desk.question(rooms, entry)
 with flags:
+    health_card.render(file.health)
+    for line in watched.arranged(file.interview.plan):
+        st.caption(line)
     flag_table.render(rooms, file, report)
 with events:
     desk.page_events(file)

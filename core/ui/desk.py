@@ -13,7 +13,7 @@ from core.domain.integrity import IntegrityReport
 from core.domain.page_events import LEAVING_THE_PAGE, PageEventKind
 from core.questions.subjects import SUBJECTS
 from core.services.interview_file import InterviewFile, QuestionFile
-from core.ui import delivery_card, integrity_card
+from core.ui import delivery_card, health_lines, integrity_card
 from core.ui.cards import ENDING_WORDS, address, answer_text, clock_text, figures_row, player
 from core.ui.sound_log import sound_lines
 from core.ui.transcripts import transcript
@@ -116,6 +116,7 @@ def figures(file: InterviewFile, report: IntegrityReport) -> None:
             "Recorded": clock_text(sum(a.recorded_s for q in file.questions for a in q.attempts[-1:])),
             "Flags": str(len(file.flags)),
             "Integrity": integrity_card.figure(report),
+            "Monitored": health_lines.figure(file.health),
             "Left the page": str(sum(events[k.value] for k in LEAVING_THE_PAGE)),
         }
     )

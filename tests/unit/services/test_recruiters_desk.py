@@ -199,7 +199,7 @@ def test_a_copy_holds_no_figures_where_delivery_is_turned_off(spoken: Holder, re
 
 
 def test_what_a_candidate_takes_away_is_their_own(spoken: Holder) -> None:
-    assert set(own_copy(spoken)) == {"candidate", "consents", "questions", "sound_alerts"}
+    assert set(own_copy(spoken)) == {"candidate", "consents", "questions", "sound_alerts", "flags", "health"}
 
 
 def test_what_a_candidate_takes_away_does_not_open_the_interview(spoken: Holder) -> None:
