@@ -129,6 +129,8 @@ def test_the_candidate_of_an_interview_without_records_reads_that() -> None:
     assert "not recorded" in own_line(report(recorded=False))
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(14.2, "14 s"), (59.9, "1:00 min"), (90, "1:30 min"), (72_000, "20.0 h")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(14.2, "14 s"), (59.9, "1:00 min"), (90, "1:30 min"), (72_000, "20.0 h")]
+)
 def test_lengths_are_told_as_people_say_them(seconds: float, words: str) -> None:
     assert lasting(seconds) == words
