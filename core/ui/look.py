@@ -16,7 +16,7 @@ header[data-testid="stHeader"] { background: transparent; height: 0; min-height:
 [data-testid="stMetricValue"], [data-testid="stDataFrame"] { font-variant-numeric: tabular-nums; }
 [class*="st-key-points_"] { padding-left: 1.5rem; }
 [class*="st-key-points_"] li { font-size: 0.875rem; padding: 0; margin-left: 0; }
-.readings { display: grid; grid-template-columns: 6.5rem 1fr; gap: 4px 12px; font-variant-numeric: tabular-nums; }
+.readings { display: grid; grid-template-columns: 7rem 1fr; gap: 4px 12px; font-variant-numeric: tabular-nums; }
 .readings { margin: 0 !important; padding: 0 !important; }
 .readings dt { opacity: 0.72; }
 .readings dt, .readings dd { margin: 0 !important; padding: 0; }

@@ -66,6 +66,7 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> boo
     playing = bool(st.session_state.get(CONNECTED)) and (health.audio_live or health.video_live)
     recording = room.target is not None
     _listen(house, room, view)
+    pressed: list[bool] = st.session_state.setdefault(_PRESSED, [])
     for event in stage(
         "stage",
         start_label=label,
@@ -80,7 +81,9 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> boo
         fullscreen=lock.wanted(view),
     ):
         if isinstance(event, Started):
-            # Kept at once: a rerun asked for by the media frame may cut this run off at its next line.
+            # Into the plain list first: the event is taken, and a rerun asked for by the media frame may cut this
+            # run off at its next use of Streamlit, ``session_state`` too. The next run finds the press there.
+            pressed.append(True)
             st.session_state[WANTS_START] = True
             st.session_state[START_PRESSED_AT] = time.monotonic()
             house.interviews.note(view.session_id, "start_pressed", {"audio": event.audio, "video": event.video})
