@@ -127,7 +127,8 @@ def count_faces(rows: list[dict[str, str]], folder: Path, light: float, analyst:
             total.turns.append(yaw * TURNS[row["label"]] > 0)
     return {
         "n": total.n, "count_accuracy": total.share(total.right_class, total.n),
-        "face_precision": total.share(total.matched, total.found), "face_recall": total.share(total.matched, total.true),
+        "face_precision": total.share(total.matched, total.found),
+        "face_recall": total.share(total.matched, total.true),
         "turn_sign_accuracy": total.share(sum(total.turns), len(total.turns)),
         "seen_or_dark": total.share(total.singles_seen, total.singles), "unreadable": unreadable,
         "by_group": {

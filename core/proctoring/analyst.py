@@ -177,9 +177,10 @@ class Analyst:
     def _about_person(
         self, bgr: Image, at: float, found: FacesFound, one: Face | None, person: Person
     ) -> dict[str, Any]:
-        if one is None:
-            return {}
         gain = found.light.gain
+        # A face that only a brightened copy shows is a face; its angles and likeness would be those of the noise.
+        if one is None or gain >= self._faces.params.light.dim_gain:
+            return {}
         lit = np.asarray(cv2.convertScaleAbs(bgr, alpha=gain), np.uint8) if gain > 1 else bgr
         fitted = self._mesh.fit(lit, one) if self._mesh is not None else None
         eyes = None if fitted is None else eyes_of(fitted.points)

@@ -39,7 +39,7 @@ class IdentityParams:
     """Without one face for this long, the next is compared at once."""
     jump_iou: float = 0.5
     """A box that overlaps the one before by less than this has jumped: compared at once."""
-    look_correlation: float = 0.6
+    look_correlation: float = 0.86
     """A face whose rough picture correlates with the one before by less than this is compared at once."""
     different_below: float = 0.33
     """Cosine similarity below which two faces are of two people: of 10 people in front of one camera 4 % of the pairs

@@ -11,7 +11,7 @@ from core.domain.watch import FlagKind
 class VoteParams:
     """Thresholds of single frames. Angles and gaze are off the person's own baseline."""
 
-    away_angle_deg: float = 25.0
+    away_angle_deg: float = 22.0
     """A head turned further than this looks beside the screen."""
     down_angle_deg: float = 15.0
     """A head bent further than this looks below the screen."""
