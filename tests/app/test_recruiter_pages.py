@@ -14,6 +14,7 @@ from core.domain.page_events import PageEventKind
 from core.domain.transcript import CaptionMode, CaptionQuality, FinalSegment, Gap, Word
 from core.domain.watch import Flag, FlagKind, Snapshot
 from core.proctoring.snapshots import SnapshotParams, encode_snapshot
+from core.services.registration import Accommodations
 from core.storage.attempts import AttemptRepo
 from core.storage.jobs import JobRepo
 from core.storage.logs import LogRepo
@@ -150,6 +151,12 @@ def test_a_review_of_an_unknown_interview_says_so(desk: Tab) -> None:
 def test_a_review_of_an_interview_not_begun_says_so(desk: Tab, house: House) -> None:
     session_id, _ = registered(house)
     assert "has not started yet" in desk.open("review", interview=session_id).text
+
+
+def test_a_review_names_what_was_arranged_for_the_candidate(house: House, desk: Tab) -> None:
+    session_id, _ = consented(house, video=True, wishes=Accommodations(wider_limits=True))
+    text = desk.open("review", interview=session_id).text
+    assert "Not noted, as arranged: looking away" in text and "2 times as long" in text
 
 
 @pytest.fixture
