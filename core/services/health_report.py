@@ -31,8 +31,8 @@ class HealthReportParams:
 
     min_blind_s: float = 1.0
     """Shorter remainders of camera, microphone and worker are not listed."""
-    min_blind_page_s: float = 12.0
-    """The same of the page, whose heartbeats are further apart."""
+    min_blind_page_s: float = 6.5
+    """The same of the page, whose heartbeats are five seconds apart."""
     settle_s: float = 6.0
     """The end of an interview that goes on is judged this much later: heartbeats may not be written yet."""
 

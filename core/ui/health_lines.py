@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from html import escape
 
-from core.domain.health import HealthReport, MonitorSource, SourceHealth, Span, common, length_s
+from core.domain.health import HealthReport, MonitorSource, SourceHealth, Span, common, length_s, without
 from core.ui.cards import clock_text
 
 SOURCE_NAMES = {
@@ -57,7 +57,7 @@ def lasting(seconds: float) -> str:
 
 def reason(health: HealthReport, source: MonitorSource, span: Span) -> str:
     """Why a source did not see in a span, from what else did not: a conclusion, no measurement."""
-    dead = {s.source for s in health.sources if s.expected and _mostly_blind(s, span)}
+    dead = {s.source for s in health.sources if s.expected and _mostly_unseen(health, s, span)}
     others = {s.source for s in health.sources if s.expected} - {source}
     if MonitorSource.PAGE in dead | {source} and others and others <= dead:
         return AWAY
@@ -77,7 +77,7 @@ def sentence(health: HealthReport, source: SourceHealth, local: Local) -> str:
     if source.wanted is not None and length_s(source.wanted) < health.open_s - 1.0:
         said += " until the candidate went on in another way"
     if not source.blind:
-        return f"{said}."
+        return f"{said}." if source.share == 1.0 else f"{said}; what is missing are moments too short to list."
     longest = sorted(sorted(source.blind, key=lambda s: -s.seconds)[:_LONGEST], key=lambda s: s.started_at)
     gaps = "; ".join(f"{span_text(span, local)} ({reason(health, source.source, span)})" for span in longest)
     more = len(source.blind) - len(longest)
@@ -125,5 +125,6 @@ def _bar(opened: Sequence[Span], span: Span, total_s: float) -> str:
     return "".join(bars)
 
 
-def _mostly_blind(source: SourceHealth, span: Span) -> bool:
-    return length_s(common(source.blind, [span])) >= span.seconds / 2
+def _mostly_unseen(health: HealthReport, source: SourceHealth, span: Span) -> bool:
+    unseen = without(health.open_spans if source.wanted is None else source.wanted, source.seen)
+    return length_s(common(unseen, [span])) >= span.seconds / 2

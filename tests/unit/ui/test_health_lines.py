@@ -52,6 +52,18 @@ def test_what_saw_all_the_time_is_told_so() -> None:
     assert said(report(), MICROPHONE) == "Microphone saw 100 % of the time."
 
 
+def test_moments_too_short_to_list_are_told_of_all_the_same() -> None:
+    page = SourceHealth(PAGE, True, without(OPEN, [span(0, 4)]), (), 0.96, OPEN)
+    assert said(report(page), PAGE) == "Page saw 96 % of the time; what is missing are moments too short to list."
+
+
+def test_a_gap_of_the_page_too_short_to_list_still_tells_why_the_others_did_not_see() -> None:
+    gap = span(20, 26)
+    page = SourceHealth(PAGE, True, without(OPEN, [gap]), (), 0.94, OPEN)
+    others = [source(k, gap) for k in MonitorSource if k is not PAGE]
+    assert "was away" in reason(report(page, *others), CAMERA, gap)
+
+
 def test_what_is_short_of_all_is_never_rounded_up_to_it() -> None:
     assert percent(0.9999) == "99 %"
 
