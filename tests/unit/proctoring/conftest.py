@@ -1,5 +1,6 @@
 """Real pictures: skimage's photograph of a face, alone, doubled, and none at all."""
 
+from importlib import metadata
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,7 @@ from skimage import data
 from core import weights
 from core.domain.signals import FrameSignal
 from core.proctoring.analyst import Analyst
+from core.proctoring.equipment import make_analyst
 from core.proctoring.faces import FaceDetector
 
 
@@ -49,6 +51,47 @@ def two_faces() -> np.ndarray:
     scene = np.full((480, 640, 3), 140, np.uint8)
     scene[48:432] = np.hstack([half, half[:, ::-1]])
     return scene
+
+
+@pytest.fixture(scope="session")
+def somebody_else() -> np.ndarray:
+    """480x640 BGR: Grace Hopper, where the one face of ``one_face`` is."""
+    path = metadata.distribution("matplotlib").locate_file("matplotlib/mpl-data/sample_data/grace_hopper.jpg")
+    face = cv2.resize(cv2.imread(str(path)), None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
+    scene = np.full((480, 640, 3), 140, np.uint8)
+    scene[:, 80 : 80 + face.shape[1]] = face[:480]
+    return scene
+
+
+@pytest.fixture(scope="session")
+def analyst() -> Analyst:
+    """All models that are installed."""
+    return make_analyst()
+
+
+@pytest.fixture
+def live(analyst: Analyst) -> "Live":
+    """Somebody who has just sat down."""
+    return Live(analyst)
+
+
+class Live:
+    """A camera with sensor noise, two pictures a second, through the whole analyst."""
+
+    def __init__(self, analyst: Analyst) -> None:
+        self.person = analyst.new_person()
+        self.at = 0.0
+        self._analyst = analyst
+        self._noise = np.random.default_rng(0)
+
+    def show(self, image: np.ndarray, seconds: float = 0.5) -> list[FrameSignal]:
+        """What is measured while this is in front of the camera."""
+        signals = []
+        for _ in range(round(seconds * 2)):
+            noisy = np.clip(image + self._noise.normal(0, 2, image.shape), 0, 255).astype(np.uint8)
+            signals.append(self._analyst.analyse(noisy, self.at, self.person))
+            self.at += 0.5
+        return signals
 
 
 @pytest.fixture(scope="session")
