@@ -12,6 +12,7 @@ from core.domain.errors import StorageUnavailable
 from core.jobs.outbox import Outbox
 from core.jobs.runner import JobParams, JobRunner
 from core.proctoring.equipment import EquipmentParams, make_analyst
+from core.proctoring.speaker_model import choose_speaker_model
 from core.proctoring.watcher import Watcher, WatchParams
 from core.questions.source import make_source
 from core.services.access import AccessService
@@ -33,6 +34,7 @@ from core.services.registration import RegistrationService
 from core.services.rooms import LiveRooms
 from core.services.sound_watch import SoundWatch
 from core.services.spoken_questions import QuestionVoice
+from core.services.voice_watch import VoiceWatch
 from core.settings import Settings
 from core.speech.engines import AUTO, EndpointAddress, EngineParams, Engines, make_engines
 from core.speech.models import ModelShelf
@@ -135,6 +137,7 @@ def build(settings: Settings, **overrides: Any) -> House:
     recovered = recordings.recover()
     if recovered:
         warnings.append(f"{recovered} recording(s) of an interrupted run were recovered.")
+    speaker = choose_speaker_model(settings.speaker_model, settings.speaker_unlike_below)
     delivery = _delivery(settings, database, recordings, clock)
     jobs.register(DELIVERY, delivery.handle)
     reviews = FlagReviewService(database, clock)
@@ -166,7 +169,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         answers=answers,
         interviews=InterviewService(database, answers, QuestionDrawer(database, source).draw, clock),
         pages=PageMonitor(database, clock),
-        sounds=SoundWatch(database, clock),
+        sounds=SoundWatch(database, clock, voices=VoiceWatch(database, clock, speaker)),
         health=health,
         desk=DeskService(database, blobs, recordings, delivery, reviews),
         delivery=delivery,

@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     snapshot_every_s: float = Field(default=5, ge=1, le=600)
     object_model: str = ""
     """ONNX file of a COCO object detector, to see telephones (``docs/phones.md``); empty: they are not monitored."""
+    speaker_model: str = ""
+    """ONNX file that tells voices apart (``docs/sound.md``); empty means Resemblyzer's, where it is installed."""
+    speaker_unlike_below: float = Field(default=0.2, ge=-1, le=1)
+    """Cosine similarity below which ``speaker_model`` hears another voice. Each model has its own; too high accuses."""
     page_warnings: int = Field(default=3, ge=1, le=50)
     seat_timeout_s: float = Field(default=12, ge=3, le=120)
     """A tab that has not been heard of for this long no longer holds the interview."""

@@ -34,6 +34,7 @@ WHISPER_BASE_2 = "whisper-base, part 2"
 YUNET = "yunet"
 SFACE = "sface"
 FACE_MESH = "face-mesh"
+VOICE_ENCODER = "voice-encoder"
 PIPER_JOE = "piper-en-us-joe"
 
 TABLE: tuple[WeightFile, ...] = (
@@ -104,6 +105,16 @@ TABLE: tuple[WeightFile, ...] = (
         licence="Apache-2.0",
         size_mb=3.8,
         purpose="Head direction and gaze",
+        requirements="requirements-models.txt",
+    ),
+    WeightFile(
+        name=VOICE_ENCODER,
+        package="Resemblyzer",
+        path="resemblyzer/pretrained.pt",
+        sha256=(("", "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"),),
+        licence="Apache-2.0",
+        size_mb=17,
+        purpose="Comparing voices",
         requirements="requirements-models.txt",
     ),
     WeightFile(

@@ -11,7 +11,10 @@ from core.domain.clock import Clock
 from core.domain.errors import InterviewError
 from core.domain.sound import LOG_PREFIX, SOUND_UNITS, SoundAlert, SoundAlertKind
 from core.media.level import LevelFrame
+from core.services.flag_book import FlagBook
 from core.services.live_room import LiveRoom
+from core.services.noise_flags import NoiseFlags
+from core.services.voice_watch import VoiceWatch
 from core.speech.sound_alerts import AlertChanged, SoundAlertParams, SoundAlerts
 from core.storage.database import Database
 from core.storage.logs import LogRepo
@@ -59,7 +62,11 @@ class SoundWatch:
         clock: Clock,
         params: SoundWatchParams | None = None,
         alert_params: SoundAlertParams | None = None,
+        voices: VoiceWatch | None = None,
     ) -> None:
+        self.voices = voices or VoiceWatch(database, clock)
+        """Hears who speaks in the rooms that are attended."""
+        self._noise_flags = NoiseFlags(database, FlagBook(database, clock))
         self._database = database
         self._clock = clock
         self._params = params or SoundWatchParams()
@@ -73,6 +80,7 @@ class SoundWatch:
 
     def attend(self, room: LiveRoom) -> None:
         """Listen to a room from now on, page or no page; a second call does nothing."""
+        self.voices.attend(room)
         with self._lock:
             known = self._rooms.get(room.session_id)
             if self._closed or (known is not None and known.room is room):
@@ -87,6 +95,7 @@ class SoundWatch:
 
     def rest(self, session_id: str) -> None:
         """Listen no more: a pause, or the end. What is open ends now."""
+        self.voices.rest(session_id)
         with self._lock:
             attended = self._rooms.pop(session_id, None)
         if attended is not None:
@@ -123,6 +132,7 @@ class SoundWatch:
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join(5.0)
+        self.voices.close()
 
     def _hear(self, attended: _Attended, frame: LevelFrame) -> None:
         now = self._clock.monotonic()
@@ -162,14 +172,27 @@ class SoundWatch:
                 item = self._queue.get(timeout=self._params.look_every_s)
             except queue.Empty:
                 self.look()
+                self._look_at_noise()
                 self._write()
                 continue
             if item is None:
                 self._write()
                 return
             self._waiting.append(item)
+            if item[1].kind is SoundAlertKind.NOISE and item[1].ended_at is not None:
+                self._noise_flags.look(*item, self._clock.now())
             if self._queue.empty():
                 self._write()
+
+    def _look_at_noise(self) -> None:
+        """Noise that goes on becomes a flag; runs on the watch's own thread."""
+        with self._lock:
+            rooms = list(self._rooms.items())
+        for session_id, attended in rooms:
+            with attended.lock:
+                alert = attended.open.get(SoundAlertKind.NOISE)
+            if alert is not None:
+                self._noise_flags.look(session_id, alert, self._clock.now())
 
     def _write(self) -> None:
         """Runs on the watch's own thread."""
