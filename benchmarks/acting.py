@@ -132,7 +132,9 @@ class HonestActor:
     def _plan(self, length_s: float) -> None:
         rng, p = self._rng, self._params
         for kind, (shortest, longest) in _LENGTHS.items():
-            for start in np.sort(rng.uniform(p.calm_s, length_s, rng.poisson(getattr(p, kind) * length_s / 60))):
+            for start in np.sort(
+                rng.uniform(p.calm_s, max(p.calm_s, length_s), rng.poisson(getattr(p, kind) * length_s / 60))
+            ):
                 end = float(start + rng.uniform(shortest, longest))
                 size = float(rng.uniform(*_SIZES.get(kind, (0, 1))))
                 if kind in _SIGNED and rng.random() < 0.5:

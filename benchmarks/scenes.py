@@ -59,12 +59,14 @@ class SceneParams:
 
     yaw_deg: tuple[float, float] = (34.0, 38.0)
     """Turn of the head of look_left and look_right where no real picture serves; beyond 40 the warp tears the face."""
-    pitch_deg: tuple[float, float] = (-34.0, -26.0)
+    pitch_deg: tuple[float, float] = (-38.0, -31.0)
     """Nod of look_down."""
     turn_s: float = 0.4
     """How long the head takes to get there; the label starts with the movement."""
     dark_gain: float = 0.05
     """Light left over in dark."""
+    same_above: float = 0.3
+    """Likeness from which two photographs are of one person: identity_change becomes one_face."""
 
 
 def honest_frames(still: Still, length_s: float, fps: float, seed: int) -> tuple[HonestActor, Iterator]:
@@ -89,12 +91,15 @@ class Scene:
     ) -> None:
         if not stills:
             raise ValueError("no picture of one face to make a scene from")
-        self._params, self._rng = params or SceneParams(), np.random.default_rng(seed)
-        rng = self._rng
+        self._params = p = params or SceneParams()
+        rng = np.random.default_rng(seed)
         # Consecutive seeds take other people; only every so many meet the same one again, elsewhere in the picture.
         still = stills[seed % len(stills)]
-        other = Likeness().stranger_to(still, stills, rng) if len(stills) > 1 else still
+        likeness = Likeness()
+        other = likeness.stranger_to(still, stills, rng) if len(stills) > 1 else still
         self.people = (still.name, other.name)
+        if likeness.between(still, other) > p.same_above:  # one photograph and its mirror image: nobody to change to
+            script = [("one_face" if label == "identity_change" else label, s) for label, s in script]
         widest = 130.0 if any(label == "two_faces" for label, _ in script) else 185.0
         self._one, self._other = (Puppet(plate_of(s, rng, widest), rng) for s in (still, other))
         self._empty = self._without_face(self._one)
