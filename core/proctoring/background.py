@@ -27,8 +27,8 @@ class BackgroundParams:
     min_outside: float = 0.15
     """Share of the picture that must be left, or nothing can be said."""
     max_shift: float = 5.0
-    """A change of the mean grey level by more than this is the light, not somebody."""
-    max_share: float = 0.6
+    """When half of all pixels change by more than this, it is the light, not somebody."""
+    max_share: float = 0.35
     """When more than this moves, the camera did."""
     min_height: float = 0.3
     """What moves must be this tall, as a share of the picture, to be the size of a person."""
@@ -64,7 +64,7 @@ class BackgroundMemory:
         where_before, self._face_before = self._face_before, where
         if before is None or before.shape != small.shape or where is None or where_before is None:
             return None
-        if abs(float(small.mean()) - float(before.mean())) > p.max_shift:
+        if abs(float(np.median(self._before.astype(np.int16) - before))) > p.max_shift:
             return None
         near = np.ones((2 * p.shake_px + 1, 2 * p.shake_px + 1), np.uint8)
         above, below = (

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core.domain.machine_state import MachineState
 from core.domain.watch import FlagKind
@@ -14,6 +15,8 @@ class ReadingParams:
 
     min_travel: float = 0.06
     """Way of the irises along a line, in eye widths."""
+    max_stride: float = 0.75
+    """Share of the way that one step may make: eyes that jump there at once look at something, they do not read."""
     return_share: float = 0.6
     """Share of that way which the jump back must make within one step."""
     max_step_s: float = 0.8
@@ -93,7 +96,9 @@ class ReadingRule:
             begin, first = self._track[0]
             way, back = self._track[-1][1] - first, x - self._track[-1][1]
             if way * back < 0:  # it turned
-                long_enough = abs(way) >= p.min_travel and at - begin <= p.max_line_s
+                strides = [abs(b - a) for (_, a), (_, b) in pairwise(self._track)]
+                gradual = max(strides) <= p.max_stride * abs(way)
+                long_enough = gradual and abs(way) >= p.min_travel and at - begin <= p.max_line_s
                 if long_enough and abs(back) >= p.return_share * abs(way):
                     self._add_line(begin, self._track[-1][0], way)
                 self._track = [] if long_enough else [self._track[-1]]

@@ -34,7 +34,8 @@ class ShareRule:
         self._votes: deque[tuple[float, bool]] = deque()
         self._started_at: float | None = None
         self._last_yes = 0.0
-        self._yes = self._known = 0
+        self._yes = self._known = 0  # of the open span, up to its last yes
+        self._no_after = 0  # no votes since that yes
         self._latest = float("-inf")
 
     @property
@@ -56,9 +57,7 @@ class ShareRule:
         if vote is not None:
             self._votes.append((at, vote))
             if self._started_at is not None:
-                self._known += 1
-                self._yes += vote
-                self._last_yes = at if vote else self._last_yes
+                self._count(at, vote)
         while self._votes and self._votes[0][0] < at - p.window_s:
             self._votes.popleft()
         if self._started_at is None:
@@ -84,8 +83,16 @@ class ShareRule:
         if seen < p.min_known * p.window_s or yes < p.on_share * len(self._votes):
             return []
         self._started_at, self._last_yes = self._votes[0][0], at
-        self._yes, self._known = yes, len(self._votes)
+        self._yes, self._known, self._no_after = yes, len(self._votes), 0
         return [Opened(self.kind, self._started_at, yes / len(self._votes), yes / len(self._votes))]
+
+    def _count(self, at: float, vote: bool) -> None:
+        if not vote:
+            self._no_after += 1
+            return
+        self._known += self._no_after + 1
+        self._yes += 1
+        self._no_after, self._last_yes = 0, at
 
     def _end(self) -> list[Change]:
         assert self._started_at is not None
