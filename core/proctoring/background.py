@@ -28,8 +28,8 @@ class BackgroundParams:
     """Share of the picture that must be left, or nothing can be said."""
     max_shift: float = 5.0
     """When half of all pixels change by more than this, it is the light, not somebody."""
-    max_share: float = 0.35
-    """When more than this moves, the camera did."""
+    max_share: float = 0.45
+    """When more than this of what is behind moves, the camera did."""
     min_height: float = 0.3
     """What moves must be this tall, as a share of the picture, to be the size of a person."""
 
@@ -76,9 +76,10 @@ class BackgroundMemory:
         for box in (where, where_before):
             self._cover(outside, box)
         area = int(outside.sum())
-        if area < p.min_outside * outside.size or float(moved.mean()) > p.max_share:
+        if area < p.min_outside * outside.size:
             return None
-        return self._largest(moved & outside) / area
+        behind = moved & outside
+        return None if int(behind.sum()) > p.max_share * area else self._largest(behind) / area
 
     def _cover(self, outside: NDArray[np.uint8], box: NDArray[np.float64]) -> None:
         """Take the person out: a column around the face, from above the head to the bottom."""
