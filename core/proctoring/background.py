@@ -28,7 +28,7 @@ class BackgroundParams:
     """Share of the picture that must be left, or nothing can be said."""
     max_shift: float = 5.0
     """When half of all pixels change by more than this, it is the light, not somebody."""
-    max_share: float = 0.45
+    max_share: float = 0.35
     """When more than this of what is behind moves, the camera did."""
     min_height: float = 0.3
     """What moves must be this tall, as a share of the picture, to be the size of a person."""
