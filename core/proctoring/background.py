@@ -28,7 +28,7 @@ class BackgroundParams:
     """Share of the picture that must be left, or nothing can be said."""
     max_shift: float = 5.0
     """When half of all pixels change by more than this, it is the light, not somebody."""
-    max_share: float = 0.35
+    max_share: float = 0.5
     """When more than this of what is behind moves, the camera did."""
     min_height: float = 0.3
     """What moves must be this tall, as a share of the picture, to be the size of a person."""
@@ -78,7 +78,8 @@ class BackgroundMemory:
         area = int(outside.sum())
         if area < p.min_outside * outside.size:
             return None
-        behind = moved & outside
+        # What moves shows at its edges first: joined, they are a thing.
+        behind = np.asarray(cv2.dilate(moved & outside, np.ones((5, 5), np.uint8)), np.uint8) & outside
         return None if int(behind.sum()) > p.max_share * area else self._largest(behind) / area
 
     def _cover(self, outside: NDArray[np.uint8], box: NDArray[np.float64]) -> None:
@@ -90,8 +91,7 @@ class BackgroundMemory:
         outside[max(0, int(y - p.person_above * height)) :, left:right] = 0
 
     def _largest(self, moved: NDArray[np.uint8]) -> float:
-        joined = cv2.dilate(moved, np.ones((5, 5), np.uint8))
-        count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+        count, _, stats, _ = cv2.connectedComponentsWithStats(moved)
         tall = [
             int(stats[n, cv2.CC_STAT_AREA])
             for n in range(1, count)
