@@ -85,20 +85,21 @@ def score_integrity(
     lines.sort(key=lambda line: (-line.points, -line.seconds, line.kind.value, line.severity.value))
     open_s, share = _length(opened) / 10, health.monitored_share or 0.0
     lost = sum(round(line.points * 10) for line in lines)
+    words = ""
     if open_s < params.min_open_s:
         words = f"No score: a question was open for {open_s:.1f} s only; {params.min_open_s:.0f} s are needed."
-        return IntegrityReport(None, IntegrityBand.NOT_ENOUGH, tuple(lines), share, words)
-    if share < params.min_monitored_share:
+    elif not health.recorded:
+        words = "No score: nothing was recorded of when the monitor saw."
+    elif share < params.min_monitored_share:
         words = (
-            f"No score: all that was expected to see did so for {_floor_percent(share)} % of the time a question was "
+            f"No score: all that was expected to see did so for {math.floor(share * 100)} % of the time a question was "
             f"open; {params.min_monitored_share * 100:.0f} % are needed."
         )
+    if words:
         return IntegrityReport(None, IntegrityBand.NOT_ENOUGH, tuple(lines), share, words)
     score = max(0, 1000 - lost) / 10
-    floor = " and nothing is below 0" if lost > 1000 else ""
-    return IntegrityReport(
-        score, _band(score, params), tuple(lines), share, f"100.0 - {lost / 10:.1f} = {score:.1f}{floor}"
-    )
+    words = f"100.0 - {lost / 10:.1f} = {score:.1f}" + (", the least there is" if lost > 1000 else "")
+    return IntegrityReport(score, _band(score, params), tuple(lines), share, words)
 
 
 def _line(
@@ -190,8 +191,3 @@ def _tenth(at: datetime) -> int:
 
 def _half_up(value: float) -> int:
     return math.floor(value + 0.5)
-
-
-def _floor_percent(share: float) -> int:
-    """Never shown as reached when it was not."""
-    return math.floor(share * 100)

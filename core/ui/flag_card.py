@@ -16,7 +16,8 @@ from core.ui.flag_lines import VERDICT_WORDS, lasted_text, place_text, severity_
 
 DONE = "flags:done"
 """Session key: the decision just made, told once the page is drawn anew."""
-_PICTURE_PX = 168
+_PICTURE_PX = 152
+"""Two abreast on a phone of 390 px."""
 
 
 def card(house: House, file: InterviewFile, entry: FlagFile, reviewer: str) -> None:
@@ -33,8 +34,8 @@ def card(house: House, file: InterviewFile, entry: FlagFile, reviewer: str) -> N
         st.caption(FLAG_NOTES[flag.kind])
         pictures(house, file, flag)
         if flag.health:
-            st.caption("The monitor meanwhile")
-            st.text("; ".join(f"{name}: {value}" for name, value in flag.health.items()))
+            told = "; ".join(f"{name}: {value}" for name, value in flag.health.items())
+            st.caption(f"The monitor meanwhile: {told}")
         _sound(house, file, flag)
         if entry.comment is not None:
             st.markdown(f"**The candidate says** · {local(entry.comment.at)}")
@@ -50,12 +51,10 @@ def pictures(house: House, file: InterviewFile, flag: FlagRow) -> None:
     shots = [shot for shot in file.snapshots if shot.id in wanted]
     found = [(shot, data) for shot in shots if (data := house.desk.picture(shot.blob_key))]
     if found:
-        st.image(
-            [data for _, data in found],
-            caption=[local(shot.taken_at)[11:] for shot, _ in found],
-            width=_PICTURE_PX,
-            alt=[f"Picture taken at {local(shot.taken_at)}" for shot, _ in found],
-        )
+        with st.container(horizontal=True, gap="small"):
+            for shot, data in found:
+                at = local(shot.taken_at)
+                st.image(data, caption=at[11:], width=_PICTURE_PX, alt=f"Picture taken at {at}")
     if missing := len(wanted) - len(found):
         st.caption(f"{missing} picture{'' if missing == 1 else 's'} no longer in the store.")
 
@@ -82,19 +81,17 @@ def _decision(review: FlagReview) -> None:
 
 def _buttons(house: House, entry: FlagFile, reviewer: str) -> None:
     flag_id = entry.flag.id
-    note = ""
-    if entry.verdict is Verdict.OPEN:
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        if entry.verdict is not Verdict.OPEN:
+            if st.button("Undo", key=f"flag-undo-{flag_id}", icon=":material/undo:"):
+                _decide(house, flag_id, Verdict.OPEN, "", reviewer)
+            return
         # A new key after each decision, so that the next note begins empty.
-        key = f"flag-note-{flag_id}-{len(entry.reviews)}"
-        note = st.text_input("Note (optional)", key=key) or ""
-    with st.container(horizontal=True, gap="small"):
-        if entry.verdict is Verdict.OPEN:
-            if st.button("Confirm", key=f"flag-confirm-{flag_id}", icon=":material/check:"):
-                _decide(house, flag_id, Verdict.CONFIRMED, note, reviewer)
-            if st.button("Dismiss", key=f"flag-dismiss-{flag_id}", icon=":material/do_not_disturb_on:"):
-                _decide(house, flag_id, Verdict.DISMISSED, note, reviewer)
-        elif st.button("Undo", key=f"flag-undo-{flag_id}", icon=":material/undo:"):
-            _decide(house, flag_id, Verdict.OPEN, note, reviewer)
+        note = st.text_input("Note (optional)", key=f"flag-note-{flag_id}-{len(entry.reviews)}", width=420) or ""
+        if st.button("Confirm", key=f"flag-confirm-{flag_id}", icon=":material/check:"):
+            _decide(house, flag_id, Verdict.CONFIRMED, note, reviewer)
+        if st.button("Dismiss", key=f"flag-dismiss-{flag_id}", icon=":material/do_not_disturb_on:"):
+            _decide(house, flag_id, Verdict.DISMISSED, note, reviewer)
 
 
 def _decide(house: House, flag_id: int, verdict: Verdict, note: str, reviewer: str) -> None:

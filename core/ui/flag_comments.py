@@ -24,8 +24,8 @@ def render(house: House, file: InterviewFile) -> None:
         st.caption("Nothing was noted while you answered.")
         return
     st.write(
-        "A program noted these moments. No verdict has been made: people look at each one, and they read what you "
-        "write here. You need not write anything."
+        "A program noted these moments; that is no verdict, and the program makes none. People look at each one, and "
+        "they read what you write here. You need not write anything."
     )
     if st.session_state.pop(_SAVED, False):
         st.toast("Saved. People read it beside what was noted.")

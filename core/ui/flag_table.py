@@ -32,6 +32,7 @@ def render(house: House, file: InterviewFile, report: IntegrityReport) -> None:
         key=_REVIEWER,
         persist_state="session",
         autocomplete="name",
+        width=420,
     )
     chosen = _filtered(entries)
     if not chosen:
@@ -64,6 +65,7 @@ def _filtered(entries: Sequence[FlagFile]) -> list[FlagFile]:
             selection_mode="multi",
             format_func=lambda v: f"{VERDICT_WORDS[v]} ({verdicts[v]})",
             key="flag_states",
+            wrap=True,
         )
         grave = st.pills(
             "Severity",
@@ -71,14 +73,16 @@ def _filtered(entries: Sequence[FlagFile]) -> list[FlagFile]:
             selection_mode="multi",
             format_func=lambda s: f"{SEVERITY_SHAPES[s]} {SEVERITY_WORDS[s]} ({severities[s]})",
             key="flag_severities",
+            wrap=True,
         )
-    wanted = st.multiselect(
-        "Kind",
-        sorted(kinds, key=lambda k: FLAG_TITLES[k]),
-        format_func=lambda k: f"{FLAG_TITLES[k]} ({kinds[k]})",
-        placeholder="All kinds",
-        key="flag_kinds",
-    )
+        wanted = st.multiselect(
+            "Kind",
+            sorted(kinds, key=lambda k: FLAG_TITLES[k]),
+            format_func=lambda k: f"{FLAG_TITLES[k]} ({kinds[k]})",
+            placeholder="All kinds",
+            key="flag_kinds",
+            width=320,
+        )
     return [
         e
         for e in entries

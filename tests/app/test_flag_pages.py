@@ -105,8 +105,8 @@ def test_all_pictures_of_a_flag_are_shown_and_missing_ones_counted(
     monitor.snapshot(Snapshot(JPEG, now + timedelta(seconds=2), "routine", 0))
     monitor.flag_closed(Flag(FlagKind.NO_FACE, now, now + timedelta(seconds=5), 1.0, "No face for 5 s."))
     tab = review()
-    (pictures,) = [e for e in tab.at.get("image") if len(e.proto.imgs) == 2]
-    assert all(image.alt.startswith("Picture taken at") for image in pictures.proto.imgs)
+    alts = [image.alt for e in tab.at.get("image") for image in e.proto.imgs]
+    assert len([alt for alt in alts if alt.startswith("Picture taken at")]) == 2
     shutil.rmtree(house.settings.data_dir / "blobs" / done[0] / "snapshots")
     assert "2 pictures no longer in the store." in tab._run().text
 
@@ -240,7 +240,7 @@ def results(new_tab: Callable[..., Tab], flagged: tuple[str, str]) -> Tab:
 
 def test_the_candidate_reads_what_was_noted_and_that_no_verdict_was_made(results: Tab) -> None:
     assert "What was noted" in results.text and "**Looking away**" in results.text and "Seen at 0 s." in results.text
-    assert "No verdict has been made: people look at each one" in results.text
+    assert "that is no verdict, and the program makes none. People look at each one" in results.text
 
 
 def test_the_candidates_comment_is_kept_and_can_be_changed(

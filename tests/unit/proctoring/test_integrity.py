@@ -136,6 +136,15 @@ def test_a_source_that_was_blind_too_long_leaves_no_score(source: str) -> None:
     assert "69 %" in report.words and "70 % are needed" in report.words
 
 
+def test_an_interview_held_before_the_monitors_health_was_kept_has_no_score() -> None:
+    assert score(health=replace(watched(), recorded=False)).score is None
+
+
+def test_nothing_is_below_0() -> None:
+    long = [flag(0, 600, kind, Severity.HIGH, n) for n, kind in enumerate(FlagKind)]
+    assert score(*long).score == 0.0
+
+
 def test_seventy_percent_are_enough() -> None:
     assert score(health=watched(camera=((0, 420),))).score == 100.0
 
