@@ -93,11 +93,21 @@ class DeadlinePassed:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeDeducted:
+    """The policy takes so many seconds from the open question."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Terminated:
-    """A person or the policy ended the interview."""
+    """A person or the policy ended the interview; ``reason`` says in plain words why."""
+
+    reason: str = ""
 
 
 Event = (
     ConsentGiven | DevicesChecked | Started | QuestionSpoken | AnswerStarted | AnswerStopped | RetryRequested
-    | AnswerSubmitted | MovedOn | Paused | Returned | Resumed | Waited | TimeUp | DeadlinePassed | Terminated
+    | AnswerSubmitted | MovedOn | Paused | Returned | Resumed | Waited | TimeDeducted | TimeUp
+    | DeadlinePassed | Terminated
 )  # fmt: skip

@@ -25,6 +25,7 @@ from core.domain.events import (
     Returned,
     Started,
     Terminated,
+    TimeDeducted,
     TimeUp,
     Waited,
 )
@@ -52,6 +53,8 @@ CLOCKED = frozenset({Phase.ASKING, Phase.THINKING, Phase.ANSWERING, Phase.REVIEW
 """Phases in which a question is open and time runs."""
 OVER = frozenset({Phase.COMPLETED, Phase.EXPIRED, Phase.TERMINATED})
 """Phases nothing leads out of."""
+LEAST_LEFT_S = 10.0
+"""A deduction leaves at least this much, or what was left if that was less: nobody is cut off in mid-word by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,10 @@ def advance(state: FlowState, event: Event, plan: InterviewPlan, now: datetime) 
             return _resume(state, plan, now)
         case Waited(seconds), phase if phase in CLOCKED and state.deadline is not None:
             return replace(state, deadline=state.deadline + timedelta(seconds=max(0.0, seconds)))
+        case TimeDeducted(seconds), phase if phase in CLOCKED and state.deadline is not None:
+            earlier = state.deadline - timedelta(seconds=max(0.0, seconds))
+            least = min(state.deadline, now + timedelta(seconds=LEAST_LEFT_S))
+            return replace(state, deadline=max(earlier, least))
         case TimeUp(), phase if state.deadline is not None:
             return state if now < state.deadline else _time_up(state, plan, now)
         case DeadlinePassed(), _:

@@ -1,5 +1,7 @@
 """What the page reports about itself."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -24,4 +26,34 @@ class PageEventKind(StrEnum):
 
 
 LEAVING_THE_PAGE = frozenset({PageEventKind.HIDDEN, PageEventKind.BLUR, PageEventKind.FULLSCREEN_EXIT})
-"""Events that count as one step of "1 of n"; the rest are only logged."""
+"""Events that count as one step of "1 of n"; the rest are only noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSignal:
+    """One page event as the rules take it.
+
+    Attributes:
+        kind: What happened.
+        at: When, UTC.
+        length: Characters copied, cut or pasted; 0 for the rest.
+    """
+
+    kind: PageEventKind
+    at: datetime
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageReply:
+    """What follows from what the page reported.
+
+    Attributes:
+        warning: To show to the candidate; empty for nothing.
+        deducted_s: Seconds taken from the open question's time.
+        ended: The policy ended the interview.
+    """
+
+    warning: str = ""
+    deducted_s: float = 0.0
+    ended: bool = False

@@ -39,8 +39,9 @@ class LeaveRule:
     """What follows from leaving the page.
 
     Attributes:
-        action: What is done. ``DEDUCT`` and ``END`` warn first, ``warnings`` times.
-        warnings: Warnings given as "1 of n" before anything else follows.
+        action: What is done. ``DEDUCT`` and ``END`` warn first, ``warnings`` times; ``WARN`` goes on when they are
+            used up.
+        warnings: Warnings given as "1 of n" before anything else follows, 1 or more.
         deduct_s: Seconds taken from the open question's time at each further leaving, for ``DEDUCT``.
     """
 
@@ -59,6 +60,7 @@ class MonitorPolicy:
         severity: By kind of flag; a kind that is not in it is ``MEDIUM``.
         leave: What follows from leaving the page.
         lock_mode: The page asks for full screen and warns when it is left.
+        note: What a reviewer must know of this policy, as that the stored one could not be read; else empty.
     """
 
     name: str
@@ -66,6 +68,7 @@ class MonitorPolicy:
     severity: Mapping[FlagKind, Severity]
     leave: LeaveRule
     lock_mode: bool = False
+    note: str = ""
 
     def severity_of(self, kind: FlagKind) -> Severity:
         """What a flag of this kind is worth."""
