@@ -83,7 +83,8 @@ def _audio(company: str, voice_goes_to: str) -> ConsentItem:
             "While you answer, a program watches the sound level. It notes noise, silence and a microphone that is too "
             "loud.",
             "It notes a voice while a question is open and no answer is being recorded. That sound is not kept.",
-            "It notes whether another voice is heard beside yours, where this is set up.",
+            "It notes whether another voice is heard beside yours, where this is set up. For this a description of "
+            "your voice in numbers is kept in memory during the interview only. It is compared and never stored.",
         ),
         "You answer by typing. Nothing else changes.",
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from core.domain.interview import InterviewPlan
 from core.domain.policy import Severity
-from core.domain.watch import FROM_CAMERA, FlagKind, WatchView
+from core.domain.watch import FlagKind, WatchView
 from core.proctoring.policy import policy_of
 from core.ui.device_words import FLAG_ADVICE, NOT_SEEN, TOO_DARK
 
@@ -95,8 +95,8 @@ def advice(kind: FlagKind, view: WatchView | None) -> str:
 
 
 def silent_kinds(plan: InterviewPlan) -> frozenset[FlagKind]:
-    """Kinds of the camera that this interview never speaks of: worth information only, or switched off."""
+    """Kinds that this interview never speaks of: worth information only, or switched off."""
     policy = policy_of(plan)
     return frozenset(
-        kind for kind in FROM_CAMERA if policy.severity_of(kind) is Severity.INFO or kind.value in plan.rules_off
+        kind for kind in FlagKind if policy.severity_of(kind) is Severity.INFO or kind.value in plan.rules_off
     )

@@ -56,6 +56,11 @@ FLAG_ADVICE = {
     FlagKind.READING_GAZE: "Your eyes move as in reading. If that is the question itself, all is well.",
 }
 """Said beside the picture while a claim of the camera is open; what can be mended comes first."""
+VOICE_ADVICE = {
+    FlagKind.SECOND_VOICE: "Another voice is heard. Close the door, or ask for quiet where you are.",
+    FlagKind.UNRECORDED_VOICE: "We hear a voice, and no answer is being recorded. Press Start recording to answer.",
+}
+"""Said beside the picture while a claim of the sound is open."""
 TOO_DARK = "The picture is very dark. Turn on a light in front of you."
 NOT_SEEN = "We cannot see your picture just now. That is noted as not seen, not held against you."
 """Said when the monitor is blind while a question is open."""

@@ -70,6 +70,6 @@ def _accommodations() -> Accommodations:
             no_camera_analysis=st.checkbox("No camera analysis"),
             wider_limits=st.checkbox(
                 "I often look away from the screen or move. Do not note where I look, and allow twice as long before "
-                "anything else the camera shows is noted"
+                "anything else is noted"
             ),
         )

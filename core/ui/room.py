@@ -75,7 +75,7 @@ def _draw(house: House, room: LiveRoom, view: InterviewView) -> None:
     with main:
         if view.state.phase is Phase.CHECKED:
             question_card.before_start(house, view)
-            watched.draw(watched.watched_list(view.plan, watched.known_statuses(house, room, view)))
+            watched.draw(watched.list_of(house, room, view))
         else:
             question_card.draw(house, view)
             answer_panel.draw(house, room, view)

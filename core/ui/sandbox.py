@@ -73,8 +73,7 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
         with st.container(border=True, key="sandbox", gap="small"):
             st.markdown("**What the monitor sees** :gray[(practice, nothing is kept)]")
             _live(house, room, view)
-    statuses = watched.known_statuses(house, room, view)
-    watched.draw(watched.watched_list(view.plan, statuses))
+    watched.draw(watched.list_of(house, room, view))
 
 
 def _live(house: House, room: LiveRoom, view: InterviewView) -> None:

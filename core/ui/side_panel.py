@@ -16,7 +16,7 @@ from core.ui.cards import clock_text
 from core.ui.components.clock import clock
 from core.ui.components.guard import guard
 from core.ui.components.stage import Started, StartFailed, TrackEnded, stage
-from core.ui.device_words import ALERTS
+from core.ui.device_words import ALERTS, VOICE_ADVICE
 from core.ui.session_keys import CONNECTED, LOST, START_FAILED, START_PRESSED_AT, WANTS_START
 
 WARNING_SHOWN_S = 12.0
@@ -76,7 +76,7 @@ def _media(house: House, room: LiveRoom, view: InterviewView, label: str) -> boo
         want_video=view.plan.watch_camera,
         connection="Connection good" if playing else "",
         watched=_watched(view),
-        watched_reason=watched.watched_list(view.plan, watched.known_statuses(house, room, view)).words,
+        watched_reason=watched.list_of(house, room, view).words,
         warning=_beside_the_picture(house, room, view),
         fullscreen=lock.wanted(view),
     ):
@@ -110,8 +110,12 @@ def _listen(house: House, room: LiveRoom, view: InterviewView) -> None:
 
 
 def _sound_warning(house: House, view: InterviewView) -> str:
+    """What spoils the sound of the answer; else a voice that would be noted."""
     open_now = {alert.kind for alert in house.sounds.active(view.session_id)}
-    return next((words for kind, words in ALERTS.items() if kind in open_now), "")
+    if spoilt := next((words for kind, words in ALERTS.items() if kind in open_now), ""):
+        return spoilt
+    heard = set(house.sounds.voices.active(view.session_id)) - silent_kinds(view.plan)
+    return next((words for kind, words in VOICE_ADVICE.items() if kind in heard), "")
 
 
 def _beside_the_picture(house: House, room: LiveRoom, view: InterviewView) -> str:

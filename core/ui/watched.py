@@ -19,6 +19,7 @@ from core.ui.components.stage import WATCHED_REASON
 NEVER = "No feelings are read. Your screen is not recorded. Nothing is watched in a pause."
 FACES_ONLY = "you agreed to words that speak of counting faces alone"
 _STATUSES = "monitor:statuses"
+_SOUND = "monitor:sound"
 _PAGE = "this page (leaving it, copying and pasting, full screen, the window's size)"
 
 
@@ -96,6 +97,14 @@ def known_statuses(house: House, room: LiveRoom, view: InterviewView) -> tuple[S
         faces_only = watch_options(house.database, view.session_id, view.plan).faces_only
         kept[view.session_id] = agreed_statuses(seen.statuses, faces_only=faces_only)
     return kept.get(view.session_id, ())
+
+
+def list_of(house: House, room: LiveRoom, view: InterviewView) -> WatchedList:
+    """The lists of one interview as far as they are known now."""
+    sound: dict[str, tuple[SignalStatus, ...]] = st.session_state.setdefault(_SOUND, {})
+    if view.session_id not in sound:
+        sound[view.session_id] = house.sounds.voices.statuses(view.session_id)
+    return watched_list(view.plan, known_statuses(house, room, view), sound[view.session_id])
 
 
 def agreed_statuses(statuses: Sequence[SignalStatus], *, faces_only: bool) -> tuple[SignalStatus, ...]:

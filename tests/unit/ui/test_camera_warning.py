@@ -1,7 +1,8 @@
 import pytest
 
+from core.domain.interview import InterviewPlan
 from core.domain.watch import FROM_CAMERA, FlagKind, WatchView
-from core.ui.camera_warning import CameraWarning, CameraWarningParams, advice
+from core.ui.camera_warning import CameraWarning, CameraWarningParams, advice, silent_kinds
 from core.ui.device_words import FLAG_ADVICE, NOT_SEEN, TOO_DARK
 
 P = CameraWarningParams()
@@ -92,3 +93,12 @@ def test_a_dark_picture_asks_for_light() -> None:
 @pytest.mark.parametrize("faces, words", [(2, "Two faces"), (3, "Three faces"), (7, "7 faces"), (1, "More than one")])
 def test_several_faces_are_counted_while_they_are_seen(faces: int, words: str) -> None:
     assert advice(FlagKind.MULTIPLE_FACES, showing(FlagKind.MULTIPLE_FACES, faces=faces)).startswith(words)
+
+
+def test_kinds_worth_information_only_are_silent() -> None:
+    silent = silent_kinds(InterviewPlan(subject="Python"))
+    assert FlagKind.READING_GAZE in silent and FlagKind.NO_FACE not in silent
+
+
+def test_kinds_switched_off_by_arrangement_are_silent() -> None:
+    assert FlagKind.NO_FACE in silent_kinds(InterviewPlan(subject="Python", rules_off=("no_face",)))
