@@ -9,6 +9,7 @@ import pytest
 from browser_tab import PASSWORD, Tab, consented
 
 from core.bootstrap import House
+from core.domain.events import Terminated
 from core.domain.health import HealthReport, MonitorSource, SourceHealth, Span
 from core.domain.interview import AnswerEnding
 from core.domain.review import Verdict
@@ -291,3 +292,14 @@ def test_a_confirmed_flag_looks_to_the_candidate_like_one_nobody_decided(
 def test_a_candidate_of_whom_nothing_was_noted_reads_that(new_tab: Callable[..., Tab], done: tuple[str, str]) -> None:
     tab = new_tab(tab_id="tab-2", session_id=done[0], token=done[1]).open("results")
     assert "Nothing was noted while you answered." in tab.text
+
+
+def test_a_candidate_whose_interview_was_ended_can_comment_too(house: House, new_tab: Callable[..., Tab]) -> None:
+    session_id, token = consented(house, name="Eve")
+    house.interviews.start(session_id)
+    raise_flag(house, session_id, FlagKind.TAB_SWITCHING)
+    house.interviews.apply(session_id, Terminated())
+    tab = new_tab(tab_id="tab-2", session_id=session_id, token=token).open("results")
+    tab.at.text_area[0].set_value("My mail came up.")
+    tab.press("Save")
+    assert [c.text for c in house.desk.open_file(session_id).comments] == ["My mail came up."]
