@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.domain.clock import Clock
+from core.domain.signals import SignalStatus
 from core.domain.watch import WatchView
 from core.media.video import LatestFrame
 from core.proctoring.analyst import AnalystParams
@@ -78,6 +79,7 @@ class Watcher:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._detector: Detector | None = None
+        self._statuses: tuple[SignalStatus, ...] = ()
         self._retry_at = float("-inf")
 
     def start(self) -> None:
@@ -127,6 +129,11 @@ class Watcher:
             seat = self._seats.get(session_id)
         return seat.watch.view() if seat is not None else _UNKNOWN
 
+    @property
+    def statuses(self) -> tuple[SignalStatus, ...]:
+        """What can be measured on this machine, and why the rest cannot; empty until the models are loaded."""
+        return self._statuses
+
     def work_once(self) -> float:
         """Look at each candidate that is due. For the worker, and for tests with a clock of their own.
 
@@ -154,12 +161,14 @@ class Watcher:
         if self._detector is None and now >= self._retry_at:
             try:
                 self._detector = self._make_detector()
+                self._statuses = self._detector.statuses()
             except Exception as error:
                 self._retry_at = now + self._params.retry_s
                 _LOG.error("the face detector cannot be built: %s", type(error).__name__)
         return self._detector
 
     def _run(self) -> None:
+        self._ready_detector()  # the first candidate should not wait for the models
         while not self._stopping:
             self._wake.clear()
             try:
