@@ -19,17 +19,20 @@ def killed(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("health")
     make_camera(folder / "camera.mjpeg", [(1, 60.0)])
     with (
-        serve(folder / "data", question_count=1, think_s=5, answer_s=600) as server,
+        serve(folder / "data", question_count=1, think_s=60, answer_s=600) as server,
         chromium(playwright, camera=folder / "camera.mjpeg") as browser,
     ):
         records = Records(server.data)
         context, page = new_page(browser)
         register(page, server.url)
         consent(page, audio=False, scoring=False)
+        page.get_by_text("can do everything that is needed").wait_for()
         go_to_interview(page)
         start(page)
+        press(page, "Start answering")
         page.get_by_role("button", name="Finish", exact=True).wait_for()
         box(page).fill("Before.")
+        page.get_by_text("Saved", exact=True).wait_for()
         wait_for_spans(page, records, SEEN_S)
         server.kill()
         page.wait_for_timeout(SEEN_S * 1000)
