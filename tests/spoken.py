@@ -37,3 +37,9 @@ def error_rate_in_loop(heard: str, loop: str) -> float:
         for j, other in enumerate(said, 1):
             row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (word != other)))
     return min(row) / max(1, len(got))
+
+
+def speak(text: str, path: Path, voice: str = "en-us", speed: int = 150) -> None:
+    """Write a text as WAV in one of espeak-ng's voices, as ``en-us+f3``; 22.05 kHz, mono."""
+    command = ["espeak-ng", "-v", voice, "-s", str(speed), "--stdin", "-w", str(path)]
+    subprocess.run(command, input=text.encode(), check=True, capture_output=True, timeout=60)

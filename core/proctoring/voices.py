@@ -4,7 +4,6 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.media.audio import SAMPLE_RATE, Samples
 from core.media.level import compute_dbfs, compute_rms
@@ -23,8 +22,11 @@ class VoicesParams:
     Pieces of one voice are at 0.5 to 0.9 of it, noise, room and telephone included."""
     min_above_noise_db: float = 10.0
     """How far speech must stand above the room's noise to be compared. Noise makes any two recordings unlike."""
-    noise_window_s: float = 10.0
-    """The room's noise is the quietest tenth of the sound of this stretch, answers or not."""
+    noise_of_last_s: float = 5.0
+    """The room's noise is measured on this much of the sound between words, however long ago the oldest of it was:
+    some people make few pauses."""
+    noise_percentile: float = 20.0
+    """Percentile of the levels of that sound; breath and the end of a word are louder than the room."""
     max_waiting_s: float = 10.0
     """Speech with a silence longer than this in it is no piece; what was collected is let go of."""
 
@@ -62,7 +64,8 @@ class VoiceComparison:
         self._voice: Embedding | None = None
         self._enrolling: list[Embedding] = []
         self._recent: deque[Embedding] = deque(maxlen=encoder.pieces)
-        self._levels: deque[tuple[float, float]] = deque()
+        self._quiet: deque[tuple[int, float]] = deque()
+        self._quiet_samples = 0
         self._speech: list[Samples] = []
         self._collected = 0
         self._began_at = self._latest_at = 0.0
@@ -78,11 +81,12 @@ class VoiceComparison:
         self._collected = 0
         self._recent.clear()
 
-    def note_level(self, at: float, samples: Samples) -> None:
-        """Take sound of any kind for the room's noise; ``at`` is its end."""
-        self._levels.append((at, compute_dbfs(compute_rms(samples))))
-        while self._levels[0][0] < at - self._params.noise_window_s:
-            self._levels.popleft()
+    def note_quiet(self, samples: Samples) -> None:
+        """Take sound in which nobody speaks, of answers or not; int16, mono, 16 kHz, shape (n,), some 32 ms."""
+        self._quiet.append((samples.size, compute_dbfs(compute_rms(samples))))
+        self._quiet_samples += samples.size
+        while self._quiet_samples - self._quiet[0][0] >= self._params.noise_of_last_s * SAMPLE_RATE:
+            self._quiet_samples -= self._quiet.popleft()[0]
 
     def hear(self, at: float, speech: Samples) -> VoiceVote | None:
         """Take speech of an answer; silences are left out by the caller.
@@ -137,9 +141,10 @@ class VoiceComparison:
             del self._enrolling[0]
 
     def _is_clear(self, piece: Samples) -> bool:
-        levels: NDArray[np.float64] = np.array([level for _, level in self._levels])
-        noise = float(np.percentile(levels, 10)) if levels.size else float("-inf")
-        return compute_dbfs(compute_rms(piece)) - noise >= self._params.min_above_noise_db
+        if not self._quiet:
+            return False
+        noise_dbfs = float(np.percentile([level for _, level in self._quiet], self._params.noise_percentile))
+        return compute_dbfs(compute_rms(piece)) - noise_dbfs >= self._params.min_above_noise_db
 
     def _vote(self, similarity: float | None) -> VoiceVote:
         unlike = None if similarity is None else similarity < self._encoder.unlike_below

@@ -105,9 +105,9 @@ class VoiceEar:
             elif last.recording and not frame.recording:
                 self._end_answer()
         self._last = frame
-        if self._voices is not None:
-            self._voices.note_level(frame.end_s, frame.samples)
         for window in self._windows.feed(frame.samples, frame.end_s):
+            if self._voices is not None and not window.beside:
+                self._voices.note_quiet(window.samples)
             if frame.recording:
                 self._tell(self._unrecorded.observe(window.end_s, WINDOW_S, None))
                 self._compare(window)

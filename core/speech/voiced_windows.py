@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -71,6 +72,6 @@ class VoicedWindows:
         while len(self._held) > margin:
             samples, end_s, speech = self._held.popleft()
             self._since_speech = 0 if speech else self._since_speech + 1
-            coming = any(later for _, _, later in self._held)
+            coming = any(later for _, _, later in islice(self._held, margin))
             found.append(VoicedWindow(samples, end_s, speech, coming or self._since_speech <= margin))
         return found

@@ -7,10 +7,13 @@ import pytest
 from fakes.clock import START, ManualClock
 from holding import Holder, MakeHouse
 
+from core.domain.interview import ConsentKind
 from core.domain.sound import SoundAlertKind
+from core.domain.watch import FlagKind
 from core.media.audio import SAMPLE_RATE
 from core.services.live_room import LiveRoom
 from core.services.recording_target import RecordingTarget
+from core.services.registration import Accommodations
 from core.services.sound_watch import SoundWatch
 
 NOISE, SILENCE = "sound_noise", "sound_silence"
@@ -141,3 +144,12 @@ def test_locked_database_holds_up_no_sound_and_loses_no_alert(scene: Scene) -> N
     lock.execute("rollback")
     lock.close()
     assert len(scene.logged(NOISE)) == 2
+
+
+def test_noise_that_lasts_is_a_flag_too(scene: Scene) -> None:
+    consents = {ConsentKind.AUDIO: True, ConsentKind.VIDEO: False, ConsentKind.SCORING: False}
+    scene.holder.house.registration.record_consent(scene.holder.session_id, consents, Accommodations())
+    scene.hear(40.0, 0.03)
+    scene.watch.close()
+    assert [flag.kind for flag in scene.holder.file.flags] == [FlagKind.SUSTAINED_NOISE]
+    assert scene.holder.file.flags[0].ended_at is not None
