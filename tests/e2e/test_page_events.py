@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import time
+from collections.abc import Callable
 
 import pytest
 from conftest import chromium_on, display, serve
@@ -133,3 +135,61 @@ def test_who_types_is_warned_too(left, window) -> None:
     expect(page.get_by_text("You left this tab. 1 of 3.")).to_be_visible()
     no_trouble(page)
     page.close()
+
+
+def test_developer_tools_beside_the_page_are_noted_and_zoom_is_not(window) -> None:
+    server, context, press_keys = window
+    records, page = Records(server.data), context.new_page()
+    typed_interview(page, server.url, "joan@example.org")
+    press_keys("F12")
+    page.wait_for_function("innerWidth < outerWidth - 160", polling=100)
+    until(page, lambda: records.logs("window_resized"))
+    press_keys("F12")
+    until(page, lambda: records.logs("window_resized_back"))
+    for _ in range(4):
+        press_keys("ctrl+plus")
+    page.wait_for_function("devicePixelRatio > 1.4", polling=100)
+    page.wait_for_timeout(2500)
+    press_keys("ctrl+0")
+    page.wait_for_function("devicePixelRatio == 1", polling=100)
+    page.wait_for_timeout(2500)
+    assert [len(records.logs(kind)) for kind in ("window_resized", "window_resized_back")] == [1, 1]
+    no_trouble(page)
+    page.close()
+
+
+def test_a_second_screen_is_noted_from_the_first_question_on(window) -> None:
+    server, context, _ = window
+    records, page = Records(server.data), context.new_page()
+    page.add_init_script("Object.defineProperty(Screen.prototype, 'isExtended', {get: () => true})")
+    typed_interview(page, server.url, "mary@example.org")
+    until(page, lambda: records.logs("extra_screen"))
+    assert len(records.logs("extra_screen")) == 1
+    page.close()
+
+
+def test_a_browser_that_does_not_tell_of_screens_is_recorded_as_such_and_its_guard_counts_as_seeing(window) -> None:
+    server, context, _ = window
+    records, page = Records(server.data), context.new_page()
+    page.add_init_script("delete Screen.prototype.isExtended")
+    typed_interview(page, server.url, "emmy@example.org")
+    until(page, lambda: records.rows("select id from seen_spans where session_id = ?", records.session_id))
+    told = records.rows("select detail from logs where kind = 'page_guard' and session_id = ?", records.session_id)
+    assert [row["detail"] for row in told] == ['{"screens_known": false}']
+    page.close()
+
+
+def typed_interview(page: Page, url: str, email: str) -> None:
+    """From the first page to the first question, in front."""
+    page.bring_to_front()
+    register(page, url, email=email)
+    consent(page, audio=False, video=False, scoring=False)
+    start(page)
+
+
+def until(page: Page, check: Callable[[], object], timeout_s: float = 20.0) -> None:
+    """Wait for what is stored; the page goes on living meanwhile."""
+    end = time.monotonic() + timeout_s
+    while not check():
+        assert time.monotonic() < end, f"waited {timeout_s} s"
+        page.wait_for_timeout(200)
