@@ -39,7 +39,7 @@ with answers:
         desk.question(rooms, entry)
 with flags:
     health_card.render(file.health)
-    for line in watched.arranged(file.interview.plan):
+    for line in (*watched.noted(file), *watched.arranged(file.interview.plan)):
         st.caption(line)
     flag_table.render(rooms, file, report)
 with events:

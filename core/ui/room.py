@@ -46,7 +46,8 @@ def live(house: House, who: Visitor) -> None:
             st.rerun(scope="app")  # the media frame goes with the live way
         room = house.rooms.open(who.session_id)
         view = _pass_time(house, room, who)
-        side_panel.take_page_events(house, view)  # first: what ends the interview also ends this page
+        if side_panel.take_page_events(house, view):  # first: what ends the interview also ends this page
+            view = house.interviews.load(who.session_id)
         if view.is_over:
             house.answers.close_room(who.session_id)
             st.rerun(scope="app")
@@ -120,6 +121,7 @@ def _go(house: House, view: InterviewView) -> InterviewView:
     for name in (LOST, START_PRESSED_AT, START_FAILED):
         st.session_state.pop(name, None)
     if view.state.phase is Phase.CHECKED:
+        watched.note_start(house, house.rooms.open(view.session_id), view)
         return house.interviews.start(view.session_id)
     return house.interviews.apply(view.session_id, Resumed())
 

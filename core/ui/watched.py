@@ -11,6 +11,7 @@ from core.domain.flag_words import FLAG_TITLES
 from core.domain.interview import AnswerMode, InterviewPlan
 from core.domain.signals import Signal, SignalStatus
 from core.domain.watch import FlagKind
+from core.services.interview_file import InterviewFile
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
 from core.services.watch_options import watch_options
@@ -18,6 +19,8 @@ from core.ui.components.stage import WATCHED_REASON
 
 NEVER = "No feelings are read. Your screen is not recorded. Nothing is watched in a pause."
 FACES_ONLY = "you agreed to words that speak of counting faces alone"
+MONITORING = "monitoring"
+"""Log entry of what an interview was watched with."""
 _STATUSES = "monitor:statuses"
 _SOUND = "monitor:sound"
 _PAGE = "this page (leaving it, copying and pasting, full screen, the window's size)"
@@ -89,14 +92,44 @@ def arranged(plan: InterviewPlan) -> tuple[str, ...]:
 
 
 def known_statuses(house: House, room: LiveRoom, view: InterviewView) -> tuple[SignalStatus, ...]:
-    """What can be measured of this candidate, as the monitor said last; empty before it ever did."""
+    """What can be measured of this candidate; empty until the monitor has loaded its models."""
     kept: dict[str, tuple[SignalStatus, ...]] = st.session_state.setdefault(_STATUSES, {})
     seen = room.watch_view()
-    if view.session_id not in kept and seen is not None and seen.statuses:
+    told = seen.statuses if seen is not None and seen.statuses else house.watcher.statuses
+    if view.session_id not in kept and told:
         # Asked once: what was agreed to, and what is installed, stay as they are while a page is open.
         faces_only = watch_options(house.database, view.session_id, view.plan).faces_only
-        kept[view.session_id] = agreed_statuses(seen.statuses, faces_only=faces_only)
+        kept[view.session_id] = agreed_statuses(told, faces_only=faces_only)
     return kept.get(view.session_id, ())
+
+
+def note_start(house: House, room: LiveRoom, view: InterviewView) -> None:
+    """Write down what this interview is watched with, for the reviewer: models come and go between interviews."""
+    statuses = (
+        *(known_statuses(house, room, view) if view.plan.watch_camera else ()),
+        *(house.sounds.voices.statuses(view.session_id) if view.plan.answer_mode is AnswerMode.LIVE else ()),
+    )
+    detail: dict[str, object] = {
+        "monitored": [s.signal.value for s in statuses if s.measured],
+        "not_monitored": [f"{s.signal.value} ({s.reason})" for s in statuses if not s.measured],
+        "limits": [f"{s.signal.value}: {s.reason}" for s in statuses if s.measured and s.reason],
+    }
+    house.interviews.note(view.session_id, MONITORING, detail)
+
+
+def noted(file: InterviewFile) -> tuple[str, ...]:
+    """What an interview was watched with, as sentences for the reviewer; empty for those held before it was noted."""
+    entry = next((row for row in file.logs if row.kind == MONITORING), None)
+    if entry is None:
+        return ()
+    parts = {
+        name: [str(one) for one in entry.detail.get(name, ())] for name in ("monitored", "not_monitored", "limits")
+    }
+    return (
+        f"Monitored: {', '.join(parts['monitored']) or 'nothing but the page'}.",
+        *([f"Not monitored: {'; '.join(parts['not_monitored'])}."] if parts["not_monitored"] else []),
+        *([f"With limits: {'; '.join(parts['limits'])}."] if parts["limits"] else []),
+    )
 
 
 def list_of(house: House, room: LiveRoom, view: InterviewView) -> WatchedList:
