@@ -168,7 +168,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         recordings=recordings,
         answers=answers,
         interviews=InterviewService(database, answers, QuestionDrawer(database, source).draw, clock),
-        pages=PageMonitor(database, clock),
+        pages=PageMonitor(database, clock, answers),
         sounds=SoundWatch(database, clock, voices=VoiceWatch(database, clock, speaker)),
         health=health,
         desk=DeskService(database, blobs, recordings, delivery, reviews),

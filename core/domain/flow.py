@@ -129,6 +129,8 @@ def advance(state: FlowState, event: Event, plan: InterviewPlan, now: datetime) 
             return _resume(state, plan, now)
         case Waited(seconds), phase if phase in CLOCKED and state.deadline is not None:
             return replace(state, deadline=state.deadline + timedelta(seconds=max(0.0, seconds)))
+        case TimeDeducted(), Phase.ASKING:
+            return state  # its deadline only guards against a voice that never ends
         case TimeDeducted(seconds), phase if phase in CLOCKED and state.deadline is not None:
             earlier = state.deadline - timedelta(seconds=max(0.0, seconds))
             least = min(state.deadline, now + timedelta(seconds=LEAST_LEFT_S))

@@ -27,6 +27,8 @@ class PageEventKind(StrEnum):
 
 LEAVING_THE_PAGE = frozenset({PageEventKind.HIDDEN, PageEventKind.BLUR, PageEventKind.FULLSCREEN_EXIT})
 """Events that count as one step of "1 of n"; the rest are only noted."""
+COMING_BACK = frozenset({PageEventKind.VISIBLE, PageEventKind.FOCUS, PageEventKind.FULLSCREEN_ON})
+"""Events that end one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,11 @@ def flag_kind(event: PageEventKind) -> FlagKind:
     return FlagKind.COPY_PASTE if event in _CLIPBOARD else (_BEGINS | _ENDS)[event]
 
 
+def began_by(kind: FlagKind) -> tuple[PageEventKind, ...]:
+    """Events that begin a flag which lasts; none for the clipboard."""
+    return tuple(event for event, begun in _BEGINS.items() if begun is kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Lasting:
     """A claim that is open: the event that began it, and when (UTC)."""

@@ -9,19 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.domain.clock import Clock
-from core.domain.errors import IllegalTransition, InvalidInput
+from core.domain.errors import InvalidInput
 from core.domain.events import AnswerStarted, AnswerSubmitted, DeadlinePassed, Event, MovedOn, Returned, Started, TimeUp
-from core.domain.flow import CLOCKED, OVER, FlowState, Phase, advance
+from core.domain.flow import CLOCKED, OVER, FlowState, Phase
 from core.domain.interview import MAX_ANSWER_CHARS, AnswerEnding, AnswerMode
 from core.questions.source import Drawn
 from core.services.answers import AnswerService
+from core.services.interview_steps import take_step
 from core.services.interview_view import InterviewView, read_view
 from core.storage.attempts import AttemptRepo
 from core.storage.database import Database
 from core.storage.interviews import InterviewRepo
 from core.storage.logs import LogRepo
 from core.storage.questions import QuestionRepo
-from core.storage.records import InterviewRow
 from core.storage.watch import FlagRepo
 
 TIME_UP_GRACE_S = 1.5
@@ -52,7 +52,7 @@ class InterviewService:
             row = InterviewRepo(tx).get(session_id)
             view = read_view(tx, row, now)
             self._answers.commit_draft(tx, view)
-            self._step(InterviewRepo(tx), LogRepo(tx), row, DeadlinePassed())
+            take_step(tx, row, DeadlinePassed(), now)
             return read_view(tx, InterviewRepo(tx).get(session_id), now)
 
     def start(self, session_id: str) -> InterviewView:
@@ -64,7 +64,7 @@ class InterviewService:
             if QuestionRepo(tx).find(session_id, 0) is not None:
                 return read_view(tx, row, now)
             row = replace(row, plan=replace(row.plan, question_count=len(drawn.questions)))
-            self._step(InterviewRepo(tx), LogRepo(tx), row, Started())
+            take_step(tx, row, Started(), now)
             InterviewRepo(tx).save_plan(session_id, row.plan)
             InterviewRepo(tx).save_question_source(session_id, drawn.source)
             rows = [QuestionRepo(tx).add(session_id, n, question, now) for n, question in enumerate(drawn.questions)]
@@ -91,7 +91,7 @@ class InterviewService:
         if question_key and before.question_key != question_key:
             return before
         with self._database.transaction() as tx:
-            self._step(InterviewRepo(tx), LogRepo(tx), InterviewRepo(tx).get(session_id), event)
+            take_step(tx, InterviewRepo(tx).get(session_id), event, self._clock.now())
         view = self._prepare_attempt(self.load(session_id))
         if _left_answering(before.state, view.state):
             self._answers.stop_recording(session_id)
@@ -135,7 +135,7 @@ class InterviewService:
             if row.version != view.version:
                 return read_view(tx, row, self._clock.now())
             self._answers.commit(tx, view.question, view.attempt, text, edited=edited, ending=ending, plan=view.plan)
-            self._step(InterviewRepo(tx), LogRepo(tx), row, AnswerSubmitted(ending))
+            take_step(tx, row, AnswerSubmitted(ending), self._clock.now())
         return self.move_on(session_id)
 
     def move_on(self, session_id: str) -> InterviewView:
@@ -144,7 +144,7 @@ class InterviewService:
         with self._database.transaction() as tx:
             row = InterviewRepo(tx).get(session_id)
             if row.state.phase is Phase.SUBMITTED:
-                state = self._step(InterviewRepo(tx), LogRepo(tx), row, MovedOn())
+                state = take_step(tx, row, MovedOn(), now)
                 question = QuestionRepo(tx).find(session_id, state.question_index)
                 if state.phase is Phase.ASKING and question is not None:
                     QuestionRepo(tx).mark_asked(question.id, now)
@@ -210,25 +210,6 @@ class InterviewService:
         """Add a line to the interview's log."""
         with self._database.transaction() as tx:
             LogRepo(tx).add(session_id, kind, detail, self._clock.now())
-
-    def _step(self, repo: InterviewRepo, logs: LogRepo, row: InterviewRow, event: Event) -> FlowState:
-        state = advance(row.state, event, row.plan, self._clock.now())
-        if replace(state, updated_at=row.state.updated_at) == row.state:
-            return row.state
-        if not repo.save_state(row.session_id, row.version, state):
-            raise IllegalTransition("This was already done in another tab.", "Reload the page to see where you are.")
-        self._log_step(logs, row, state, event)
-        return state
-
-    def _log_step(self, logs: LogRepo, row: InterviewRow, state: FlowState, event: Event) -> None:
-        detail: dict[str, object] = {
-            "event": type(event).__name__,
-            "from": row.state.phase.value,
-            "to": state.phase.value,
-            "question": state.question_index,
-            "attempt": state.attempt,
-        }
-        logs.add(row.session_id, "state", detail, self._clock.now())
 
     def _prepare_attempt(self, view: InterviewView, *, force: bool = False) -> InterviewView:
         """Make the attempt's row as soon as an answer can exist, before anything is recorded into it."""

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
+from core.domain.human_review import REVIEW_DONE, REVIEW_DUE
 from core.storage.records import CandidateListing, CandidateRow, record_of
-from core.storage.tables import Candidate, Interview, QuestionEntry
+from core.storage.tables import Candidate, Interview, LogEntry, QuestionEntry
 from core.storage.watch_tables import FlagEntry
 
 
@@ -48,8 +49,10 @@ class CandidateRepo:
         said = QuestionEntry.answer.is_not(None) & (QuestionEntry.answer != "")
         answered = select(func.count(QuestionEntry.id)).where(of_interview, said).scalar_subquery()
         flags = select(func.count(FlagEntry.id)).where(FlagEntry.session_id == Candidate.session_id).scalar_subquery()
+        due, done = _latest(REVIEW_DUE), _latest(REVIEW_DONE)
+        review_due = due.is_not(None) & (func.coalesce(done, 0) < due)
         found = (
-            select(Candidate, Interview.phase, Interview.completed_at, asked, answered, flags)
+            select(Candidate, Interview.phase, Interview.completed_at, asked, answered, flags, review_due)
             .join(Interview, Interview.session_id == Candidate.session_id)
             .where(_matches(text))
             .order_by(Candidate.created_at.desc(), Candidate.id.desc())
@@ -66,6 +69,11 @@ class CandidateRepo:
 
 def _key(email: str) -> str:
     return email.strip().lower()
+
+
+def _latest(kind: str) -> ScalarSelect[int]:
+    of_interview = LogEntry.session_id == Candidate.session_id
+    return select(func.max(LogEntry.id)).where(of_interview, LogEntry.kind == kind).scalar_subquery()
 
 
 def _matches(text: str) -> ColumnElement[bool]:

@@ -45,6 +45,8 @@ class CandidateListing:
     questions: int
     answered: int
     flags: int
+    review_due: bool = False
+    """The policy ended the interview and nobody has looked at it yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from core.bootstrap import House
 from core.domain.events import Paused
 from core.domain.flow import CLOCKED, Phase
 from core.domain.interview import AnswerMode
+from core.domain.page_events import COMING_BACK, PageEventKind
 from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
 from core.ui import errors, lock, other_ways, page_beat, watched
@@ -23,6 +24,8 @@ WARNING_SHOWN_S = 12.0
 START_PATIENCE_S = 12.0
 _PRESSED = "room:pressed"
 _CAMERA_WARNING = "room:camera_warning"
+_LEFT = "room:left"
+"""Session key: the warning for leaving the page, until the candidate is back."""
 CLOCK_LABELS = {
     Phase.ASKING: "Listen",
     Phase.THINKING: "Time to think",
@@ -186,14 +189,22 @@ def _pause(house: House, session_id: str) -> None:
         st.session_state.pop(LOST, None)
 
 
-def take_page_events(house: House, view: InterviewView) -> None:
-    """Log what the page reported since the last run."""
+def take_page_events(house: House, view: InterviewView) -> bool:
+    """Take what the page reported since the last run; True when the policy ended the interview over it."""
     report = guard("guard", active=view.state.phase in CLOCKED)
     page_beat.take(house, view.session_id, report.beat)
-    if report.events:
-        warning = house.pages.record(view.session_id, [(e.kind, e.length or 0) for e in report.events])
-        if warning:
-            st.session_state["room:warning"] = (warning, time.monotonic() + WARNING_SHOWN_S)
+    if not report.events:
+        return False
+    kinds = {e.kind for e in report.events}
+    events = [(e.kind, e.length or 0) for e in report.events]
+    reply = house.pages.record(view.session_id, events, [e.at_ms for e in report.events])
+    if reply.warning and kinds & {PageEventKind.HIDDEN, PageEventKind.BLUR}:
+        st.session_state[_LEFT] = reply.warning
+    # Who was away longer than a warning stays has not read it.
+    back = str(st.session_state.pop(_LEFT, "")) if kinds & COMING_BACK else ""
+    if text := reply.warning or back:
+        st.session_state["room:warning"] = (text, time.monotonic() + WARNING_SHOWN_S)
+    return reply.ended
 
 
 def _other_ways(house: House, view: InterviewView) -> None:

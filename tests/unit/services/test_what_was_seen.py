@@ -1,82 +1,19 @@
-"""Page events, flags and snapshots, written down as they happen."""
+"""Flags and snapshots, written down as they happen."""
 
 from datetime import timedelta
 
 import pytest
 from fakes.clock import ManualClock
-from holding import Holder, MakeHouse
+from holding import Holder
 
 from core.bootstrap import House
 from core.domain.errors import StorageUnavailable
-from core.domain.flow import Phase
 from core.domain.health import MonitorSource
-from core.domain.page_events import PageEventKind
 from core.domain.watch import Flag, FlagKind, Snapshot
 from core.storage.blobs import BlobStore
 from core.storage.seen_spans import SeenSpanRepo
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
-
-
-def test_leaving_the_page_is_warned_about_as_one_of_three(house: House, held: Holder) -> None:
-    assert "1 of 3" in house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
-
-
-def test_leaving_the_page_again_counts_on(house: House, held: Holder) -> None:
-    house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
-    assert "2 of 3" in house.pages.record(held.session_id, [(PageEventKind.BLUR, 0)])
-
-
-def test_several_leavings_in_one_batch_are_all_counted(house: House, held: Holder) -> None:
-    warning = house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0), (PageEventKind.FULLSCREEN_EXIT, 0)])
-    assert "2 of 3" in warning and "full screen" in warning
-
-
-def test_after_the_last_warning_the_interview_goes_on_and_says_so(house: House, held: Holder) -> None:
-    held.start()
-    for _ in range(3):
-        house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
-    warning = house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
-    assert "goes on" in warning and "of 3" not in warning
-    assert held.phase is Phase.ASKING
-
-
-def test_the_number_of_warnings_is_a_setting(make_house: MakeHouse, clock: ManualClock) -> None:
-    holder = Holder.ready(make_house(page_warnings=7), clock)
-    assert "1 of 7" in holder.house.pages.record(holder.session_id, [(PageEventKind.BLUR, 0)])
-
-
-@pytest.mark.parametrize(
-    "kind", [PageEventKind.VISIBLE, PageEventKind.FOCUS, PageEventKind.COPY, PageEventKind.CUT, PageEventKind.PASTE]
-)
-def test_what_is_no_leaving_is_not_counted_as_one(house: House, held: Holder, kind: PageEventKind) -> None:
-    house.pages.record(held.session_id, [(kind, 3)])
-    assert "1 of 3" in house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
-
-
-@pytest.mark.parametrize("kind", list(PageEventKind))
-def test_every_kind_of_page_event_is_logged(house: House, held: Holder, kind: PageEventKind) -> None:
-    house.pages.record(held.session_id, [(kind, 0)])
-    assert len(held.logged(kind.value)) == 1
-
-
-def test_a_paste_is_logged_by_its_length_and_nothing_else(house: House, held: Holder) -> None:
-    house.pages.record(held.session_id, [(PageEventKind.PASTE, 512)])
-    assert held.logged("paste") == [{"length": 512}]
-
-
-def test_a_paste_is_told_to_the_candidate(house: House, held: Holder) -> None:
-    assert "pasted" in house.pages.record(held.session_id, [(PageEventKind.PASTE, 512)])
-
-
-def test_coming_back_to_the_page_is_no_warning(house: House, held: Holder) -> None:
-    assert house.pages.record(held.session_id, [(PageEventKind.VISIBLE, 0)]) == ""
-
-
-def test_two_interviews_are_counted_apart(house: House, held: Holder, clock: ManualClock) -> None:
-    other = Holder.ready(house, clock, "eve@example.org")
-    house.pages.record(other.session_id, [(PageEventKind.HIDDEN, 0)])
-    assert "1 of 3" in house.pages.record(held.session_id, [(PageEventKind.HIDDEN, 0)])
 
 
 def flag(clock: ManualClock, ended: bool = False, kind: FlagKind = FlagKind.NO_FACE) -> Flag:
