@@ -21,11 +21,13 @@ from core.services.delivery import DeliveryService
 from core.services.desk import DeskService
 from core.services.drawing import QuestionDrawer
 from core.services.flag_review import FlagReviewService
+from core.services.human_review import HumanReviews
 from core.services.interview import InterviewService
 from core.services.listeners import Listeners
 from core.services.monitor import SessionMonitor
 from core.services.monitor_health import MonitorHealth
 from core.services.page_monitor import PageMonitor
+from core.services.policies import PoliciesService
 from core.services.promises import CATCH_UP, DELIVERY, RECOVER, REDECODE, Promises
 from core.services.recordings import RecordingStore
 from core.services.recovery import Recovery
@@ -80,6 +82,8 @@ class House:
     desk: DeskService
     delivery: DeliveryService
     reviews: FlagReviewService
+    policies: PoliciesService
+    human_reviews: HumanReviews
 
     def monitor(self, session_id: str) -> SessionMonitor:
         """Where flags and snapshots of one interview go."""
@@ -138,17 +142,13 @@ def build(settings: Settings, **overrides: Any) -> House:
     if recovered:
         warnings.append(f"{recovered} recording(s) of an interrupted run were recovered.")
     speaker = choose_speaker_model(settings.speaker_model, settings.speaker_unlike_below)
-    delivery = _delivery(settings, database, recordings, clock)
+    measured, language = settings.delivery_metrics, settings.interview_language
+    delivery = DeliveryService(database, recordings, clock, enabled=measured, language=language)
     jobs.register(DELIVERY, delivery.handle)
     reviews = FlagReviewService(database, clock)
-    _start_jobs(
-        jobs,
-        database,
-        promises,
-        clock,
-        Redecoder(database, recordings, listeners, promises, clock),
-        Recovery(database, recordings, listeners, promises, clock),
-    )
+    policies = PoliciesService(database, clock, settings.monitor_policy)
+    needed = (database, recordings, listeners, promises, clock)
+    _start_jobs(jobs, database, promises, clock, Redecoder(*needed), Recovery(*needed))
     return House(
         settings=settings,
         clock=clock,
@@ -163,7 +163,7 @@ def build(settings: Settings, **overrides: Any) -> House:
         watcher=watcher,
         rooms=rooms,
         voice=overrides.get("voice") or QuestionVoice(_voices(settings)),
-        registration=RegistrationService(database, settings, clock),
+        registration=RegistrationService(database, settings, clock, policies),
         access=AccessService(database, settings, clock),
         recordings=recordings,
         answers=answers,
@@ -174,6 +174,8 @@ def build(settings: Settings, **overrides: Any) -> House:
         desk=DeskService(database, blobs, recordings, delivery, reviews),
         delivery=delivery,
         reviews=reviews,
+        policies=policies,
+        human_reviews=HumanReviews(database, clock),
     )
 
 
@@ -209,11 +211,6 @@ def _engines(settings: Settings, clock: Clock, warnings: list[str]) -> Engines:
     )
     shelf = ModelShelf(settings.data_dir / "models", settings.whisper_download)
     return make_engines(params, shelf, clock=clock, warnings=warnings)
-
-
-def _delivery(settings: Settings, database: Database, recordings: RecordingStore, clock: Clock) -> DeliveryService:
-    enabled, language = settings.delivery_metrics, settings.interview_language
-    return DeliveryService(database, recordings, clock, enabled=enabled, language=language)
 
 
 def _watcher(settings: Settings, clock: Clock) -> Watcher:

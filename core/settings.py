@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     speaker_unlike_below: float = Field(default=0.2, ge=-1, le=1)
     """Cosine similarity below which ``speaker_model`` hears another voice. Each model has its own; too high accuses."""
     page_warnings: int = Field(default=3, ge=1, le=50)
+    """Warnings for leaving the page, where the policy does not say how many."""
+    monitor_policy: str = Field(default="medium", min_length=1)
+    """``low``, ``medium``, ``high``, or the name of an own policy: of interviews whose invitation chose none."""
     seat_timeout_s: float = Field(default=12, ge=3, le=120)
     """A tab that has not been heard of for this long no longer holds the interview."""
     voice: Literal["auto", "local", "gtts", "piper", "espeak", "browser"] = "auto"

@@ -13,7 +13,9 @@ from core.domain.flow import advance, begin
 from core.domain.interview import AnswerMode, Consent, ConsentKind, InterviewPlan
 from core.domain.watch import FlagKind
 from core.privacy import consent as consent_texts
+from core.proctoring.policy import policy_of
 from core.questions.subjects import nearest_subject
+from core.services.policies import PoliciesService
 from core.services.tokens import hash_token, new_token
 from core.settings import Settings
 from core.storage.consents import ConsentRepo
@@ -92,13 +94,19 @@ def check_email(email: str) -> str:
 class RegistrationService:
     """Admits candidates. Safe to call from any thread."""
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(self, database: Database, settings: Settings, clock: Clock, policies: PoliciesService) -> None:
         self._database = database
+        self._policies = policies
         self._settings = settings
         self._clock = clock
 
-    def plan_from_settings(self, subject: str) -> InterviewPlan:
-        """The default plan of this installation for ``subject``."""
+    def plan_from_settings(self, subject: str, policy: str = "") -> InterviewPlan:
+        """The default plan of this installation for ``subject``.
+
+        Args:
+            subject: Of the questions.
+            policy: Name of the monitor's policy, copied into the plan as it is now; empty takes the default.
+        """
         s = self._settings
         return InterviewPlan(
             subject=subject,
@@ -110,6 +118,7 @@ class RegistrationService:
             max_pauses=s.max_pauses,
             max_pause_s=s.max_pause_s,
             page_warnings=s.page_warnings,
+            policy=self._policies.choose(policy).text,
         )
 
     def register(self, name: str, email: str, subject: str, invite_token: str = "") -> Admission:
@@ -127,7 +136,7 @@ class RegistrationService:
             AccessDenied: The invite is unknown, used or past its date, or an invite is needed.
         """
         name, email = check_name(name), check_email(email)
-        now = self._clock.now()
+        now, own = self._clock.now(), self.plan_from_settings("")
         with self._database.transaction() as tx:
             invite = None
             if invite_token:
@@ -149,7 +158,7 @@ class RegistrationService:
                 plan, mapped, exact = invite.plan, invite.subject, True
             else:
                 mapped, exact = nearest_subject(subject)
-                plan = self.plan_from_settings(mapped)
+                plan = replace(own, subject=mapped)
             session_id, token = f"iv-{secrets.token_hex(6)}", new_token()
             CandidateRepo(tx).add(name=name, email=email, subject=mapped, session_id=session_id, at=now)
             InterviewRepo(tx).add(
@@ -164,6 +173,7 @@ class RegistrationService:
             if invite is not None:
                 InviteRepo(tx).use(invite.id, session_id)
             LogRepo(tx).add(session_id, "registered", {"subject": mapped, "subject_exact": exact}, now)
+            LogRepo(tx).add(session_id, "policy", {"name": policy_of(plan).name}, now)
         return Admission(session_id, token, mapped, exact)
 
     def record_consent(

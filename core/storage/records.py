@@ -36,6 +36,16 @@ class CandidateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """One version of a policy; empty ``data`` where the name is not used any more."""
+
+    id: int
+    name: str
+    data: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateListing:
     """A line of the recruiter's list."""
 

@@ -22,6 +22,7 @@ from core.domain.events import (
     Returned,
     Started,
     Terminated,
+    TimeDeducted,
     TimeUp,
     Waited,
 )
@@ -263,6 +264,7 @@ LIVELY = (
     Resumed(),
     TimeUp(),
     TimeUp(),
+    TimeDeducted(15),
 )
 JUMPS = st.one_of(st.floats(0, 5), st.floats(0, 400), st.floats(-10_000, 10_000))
 AGES = st.one_of(st.just(0.0), st.floats(-1000, 1000))
@@ -378,3 +380,49 @@ def test_an_interview_that_is_only_ticked_and_moved_on_ends(plan):
         event = MovedOn() if state.phase is Phase.SUBMITTED else TimeUp()
         state = advance(state, event, plan, state.deadline or state.updated_at)
     assert (state.phase, state.question_index) == (Phase.COMPLETED, plan.question_count - 1)
+
+
+# --- time taken by the policy ---------------------------------------------------------------------------------
+
+
+def left(state: FlowState, seconds: float) -> float:
+    found = remaining_s(state, at(seconds))
+    assert found is not None
+    return found
+
+
+def test_deducted_time_is_taken_from_the_open_answer():
+    assert left(go(*ANSWERING, (20, TimeDeducted(15))), 20) == left(go(*ANSWERING), 20) - 15
+
+
+def test_a_deduction_leaves_ten_seconds():
+    assert left(go(*ANSWERING, (20, TimeDeducted(10_000))), 20) == 10
+
+
+def test_a_deduction_gives_nothing_where_less_than_ten_seconds_are_left():
+    late = 10 + PLAN.answer_s - 4
+    assert left(go(*ANSWERING, (late, TimeDeducted(15))), late) == 4
+
+
+def test_a_negative_deduction_gives_no_time():
+    assert left(go(*ANSWERING, (20, TimeDeducted(-60))), 20) == left(go(*ANSWERING), 20)
+
+
+def test_nothing_is_deducted_while_a_question_is_read_out():
+    assert go(*STARTED, (1, TimeDeducted(15))).deadline == go(*STARTED).deadline
+
+
+def test_nothing_can_be_deducted_in_a_pause():
+    with pytest.raises(IllegalTransition):
+        go(*ANSWERING, (20, Paused()), (21, TimeDeducted(15)))
+
+
+@given(PLANS, STEPS, st.floats(0, 1000))
+def test_a_deduction_changes_the_deadline_alone_and_never_for_longer(plan, steps, seconds):
+    for _, _, now, after in walk(plan, steps):
+        if after.phase in CLOCKED:
+            taken = advance(after, TimeDeducted(seconds), plan, now)
+            assert taken.deadline <= after.deadline
+            assert replace(taken, deadline=after.deadline, updated_at=after.updated_at) == after
+            least = min(10.0, remaining_s(after, taken.updated_at))
+            assert remaining_s(taken, taken.updated_at) >= least
