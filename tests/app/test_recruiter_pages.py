@@ -233,7 +233,7 @@ def test_a_review_lists_sound_alerts_beside_page_events(house: House, held: str,
 
 def test_a_review_counts_flags_and_pictures_in_its_tabs(review: Tab) -> None:
     labels = [t.label for t in review.at.tabs]
-    assert "Flags (1)" in labels and "Pictures (1)" in labels
+    assert "Flags (2)" in labels and "Pictures (1)" in labels
 
 
 def test_a_review_says_where_the_questions_came_from(review: Tab) -> None:
