@@ -57,8 +57,8 @@ QUIET = ActParams(
 class SceneParams:
     """Knobs of the scripted events."""
 
-    yaw_deg: tuple[float, float] = (34.0, 38.0)
-    """Turn of the head of look_left and look_right where no real picture serves; beyond 40 the warp tears the face."""
+    yaw_deg: tuple[float, float] = (32.0, 36.0)
+    """Turn of the head of look_left and look_right without a real picture; from 38 on the warp folds the far cheek."""
     pitch_deg: tuple[float, float] = (-38.0, -31.0)
     """Nod of look_down."""
     turn_s: float = 0.4
@@ -93,6 +93,7 @@ class Scene:
             raise ValueError("no picture of one face to make a scene from")
         self._params = p = params or SceneParams()
         rng = np.random.default_rng(seed)
+        stills = [s for s in stills if s.straight] or stills
         # Consecutive seeds take other people; only every so many meet the same one again, elsewhere in the picture.
         still = stills[seed % len(stills)]
         likeness = Likeness()
@@ -185,6 +186,9 @@ class Scene:
             if not finder.faces(empty):
                 break
             empty = np.asarray(cv2.GaussianBlur(empty, (0, 0), sigma), np.uint8)
+        if empty.mean() < 60:  # what is left of a dark room without its person could pass for a covered lens
+            lamp = np.linspace(90, 25, WIDTH)[None, :, None] * np.linspace(1.2, 0.8, HEIGHT)[:, None, None]
+            empty = np.clip(empty + lamp, 0, 255).astype(np.uint8)
         return np.ascontiguousarray(empty)
 
 

@@ -42,6 +42,14 @@ class Still:
     turned: dict[str, Image] = field(default_factory=dict)
     grey: bool = False
 
+    @property
+    def straight(self) -> bool:
+        """Whether the head is upright and looks at the camera, so that a turn begins from there."""
+        left, right, nose, *mouth = self.points
+        across = (right - left) / (np.linalg.norm(right - left) + 1e-6)
+        middle = (left + right) / 4 + (mouth[0] + mouth[1]) / 4
+        return bool(abs((nose - middle) @ across) < 0.1 * np.linalg.norm(right - left) and abs(across[1]) < 0.2)
+
 
 @dataclass(frozen=True, slots=True)
 class Plate:
