@@ -87,7 +87,7 @@ def test_an_empty_list_says_how_to_begin(desk: Tab) -> None:
 def test_the_list_shows_name_state_and_flags(house: House, held: str, desk: Tab) -> None:
     (row,) = desk.at.dataframe[0].value.to_dict("records")
     assert (row["Name"], row["State"], row["Answered"], row["Flags"]) == (
-        "Ada <b>Lovelace</b>", "Completed", "5 of 5", 1,
+        "Ada <b>Lovelace</b>", "Completed", "5 of 5", 2,
     )  # fmt: skip
 
 
