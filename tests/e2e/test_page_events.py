@@ -10,6 +10,8 @@ from conftest import chromium_on, display, serve
 from playwright.sync_api import Page, Playwright, expect
 from steps import Records, box, consent, no_trouble, open_review, press, register, skip_check, start
 
+APART_MS = 3500
+"""What comes sooner after a return still belongs to the leaving before."""
 PASTED = "Nobody else may read these pasted words. "
 
 
@@ -43,6 +45,7 @@ def left(window):
 
     look_at_another_tab(page)
     expect(page.get_by_text("You left this tab. 1 of 3.")).to_be_visible()
+    page.wait_for_timeout(APART_MS)
     press_keys("ctrl+n")
     page.wait_for_function("!document.hasFocus()")
     page.wait_for_timeout(1200)
@@ -50,9 +53,10 @@ def left(window):
     expect(page.get_by_text("You switched to another window. 2 of 3.")).to_be_visible()
     page.evaluate("document.documentElement.requestFullscreen()")
     page.wait_for_function("document.fullscreenElement")
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(APART_MS)
     press_keys("Escape")
     expect(page.get_by_text("You left full screen. 3 of 3.")).to_be_visible()
+    page.wait_for_timeout(APART_MS)
     look_at_another_tab(page)
     expect(page.get_by_text("You left this tab. This was noted; a person will look at it.")).to_be_visible()
 
@@ -107,6 +111,20 @@ def test_the_clipboard_is_logged_by_length_and_never_by_text(left, window) -> No
     assert "pasted words" not in window[0].log.read_text()
 
 
+def test_each_leaving_and_each_use_of_the_clipboard_is_a_flag_with_its_severity(left) -> None:
+    records, session_id = left
+    flags = records.rows("select * from flags where session_id = ? order by started_at", session_id)
+    assert [(flag["kind"], flag["severity"]) for flag in flags] == [
+        ("tab_switching", "medium"),
+        ("tab_switching", "medium"),
+        ("fullscreen_exit", "low"),
+        ("tab_switching", "medium"),
+        *[("copy_paste", "medium")] * 4,
+    ]
+    assert all(flag["ended_at"] and flag["reason"] for flag in flags)
+    assert not any("pasted words" in flag["reason"] for flag in flags)
+
+
 def test_leaving_the_page_ends_nothing(left) -> None:
     records, _ = left
     assert records.phase() == "completed"
@@ -154,6 +172,9 @@ def test_developer_tools_beside_the_page_are_noted_and_zoom_is_not(window) -> No
     page.wait_for_function("devicePixelRatio == 1", polling=100)
     page.wait_for_timeout(2500)
     assert [len(records.logs(kind)) for kind in ("window_resized", "window_resized_back")] == [1, 1]
+    sql = "select ended_at from flags where kind = 'window_resized' and session_id = ?"
+    (flag,) = records.rows(sql, records.session_id)
+    assert flag["ended_at"]
     no_trouble(page)
     page.close()
 
@@ -165,6 +186,8 @@ def test_a_second_screen_is_noted_from_the_first_question_on(window) -> None:
     typed_interview(page, server.url, "mary@example.org")
     until(page, lambda: records.logs("extra_screen"))
     assert len(records.logs("extra_screen")) == 1
+    flags = records.rows("select kind from flags where session_id = ?", records.session_id)
+    assert [flag["kind"] for flag in flags] == ["extra_screen"]
     page.close()
 
 
