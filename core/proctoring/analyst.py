@@ -1,7 +1,7 @@
 """Everything that is measured of one frame, each signal at its own pace."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import cv2
@@ -45,6 +45,12 @@ class AnalystParams:
     """The same as a share of the person's usual opening: narrow eyes are not shut."""
     gaze_within_deg: float = 25.0
     """A head turned further hides one eye: no gaze then."""
+    gaze_apart: float = 0.2
+    """Eyes that disagree by more than this, in eye widths, look nowhere: something covers one of them."""
+    further_score: float = 0.86
+    """Confidence from which a further face counts without a second opinion: an open hand reaches .85."""
+    further_presence: float = 0.1
+    """The mesh's word, 0 to 1, below which a further face that is less sure is no face."""
     sharpness_side_px: int = 320
     """Size at which sharpness is measured."""
     pose: PoseParams = field(default_factory=PoseParams)
@@ -140,6 +146,7 @@ class Analyst:
             return FrameSignal(at, 0, (), 0.0, too_dark=True, covered=True)
         bgr = resize_to(whole, min(self._params.largest_side_px, max(whole.shape[:2])))
         found = self._faces.find(bgr, person.box if at - person.box_at <= self._params.near_s else None)
+        found = self._without_hands(bgr, found)
         light, knobs = found.light, self._faces.params.light
         flat = light.mean < knobs.dark_mean_level or light.std < knobs.flat_std_level
         one = found.faces[0] if len(found.faces) == 1 else None
@@ -159,6 +166,21 @@ class Analyst:
             covered=not person.faces_only and is_covered(light, knobs),
             **told,
         )
+
+    def _without_hands(self, bgr: Image, found: FacesFound) -> FacesFound:
+        """A hand beside the face can pass for a second one: a doubtful further face needs the mesh's word as well."""
+        p = self._params
+        if len(found.faces) < 2 or found.light.gain >= self._faces.params.light.dim_gain:
+            return found
+        surest = max(found.faces, key=lambda face: face.score)
+        kept = [
+            face
+            for face in found.faces
+            if face is surest
+            or face.score >= p.further_score
+            or (self._mesh is not None and self._mesh.presence(bgr, face) >= p.further_presence)
+        ]
+        return replace(found, faces=tuple(kept))
 
     def _about_picture(self, bgr: Image, at: float, one: Face | None, person: Person) -> dict[str, Any]:
         grey = grey_of(bgr)
@@ -203,7 +225,8 @@ class Analyst:
         wider = person.opening.offset(at, eyes.opening)
         usual = eyes.opening - wider if wider is not None else None
         closed = eyes.opening < p.closed_below and (usual is None or eyes.opening < p.closed_share * usual)
-        if closed or (yaw is not None and abs(yaw) > p.gaze_within_deg):
+        hidden = eyes.apart > p.gaze_apart or (yaw is not None and abs(yaw) > p.gaze_within_deg)
+        if closed or hidden:
             return {"eyes_closed": closed}
         x, y = person.gaze_x.offset(at, eyes.gaze_x), person.gaze_y.offset(at, eyes.gaze_y)
         return {"eyes_closed": closed, "gaze_x": x, "gaze_y": y}

@@ -29,11 +29,13 @@ class EyesFound:
         gaze_x: Iris beside the middle of the eye, in eye widths; positive towards the right edge of the picture.
         gaze_y: Iris above the line between the corners, in eye widths.
         opening: Distance of the lids, in eye widths: some 0.3 open, under 0.15 shut.
+        apart: How far the two eyes disagree about ``gaze_x``: much where a hand or the light covers one.
     """
 
     gaze_x: float
     gaze_y: float
     opening: float
+    apart: float = 0.0
 
 
 def eyes_of(points: Points) -> EyesFound:
@@ -44,7 +46,7 @@ def eyes_of(points: Points) -> EyesFound:
     """
     found = [_one(points[:, :2], eye) for eye in _EYES]
     x, y, opening = (float(v) for v in np.mean(found, axis=0))
-    return EyesFound(x, y, opening)
+    return EyesFound(x, y, opening, abs(found[0][0] - found[1][0]))
 
 
 def _one(points: Points, eye: _Eye) -> tuple[float, float, float]:

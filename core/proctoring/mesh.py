@@ -83,6 +83,14 @@ class FaceMesh:
             bgr: HxWx3 BGR uint8.
             face: Where it is.
         """
+        found = self._run(bgr, face)
+        return found if found.presence >= self._params.min_presence else None
+
+    def presence(self, bgr: Image, face: Face) -> float:
+        """How sure the network is that this is a face at all, 0 to 1; near 0 for hands, and for some profiles."""
+        return self._run(bgr, face).presence
+
+    def _run(self, bgr: Image, face: Face) -> MeshFound:
         p = self._params
         crop = upright_crop(bgr, face, p.margin, p.side_px)
         rgb = cv2.cvtColor(crop, cv2.COLOR_BGR2RGB).astype(np.float32) / 255.0
@@ -90,8 +98,6 @@ class FaceMesh:
         self._network.invoke()
         points, logit = (self._network.get_tensor(output) for output in self._outputs)
         presence = 1.0 / (1.0 + math.exp(-float(np.clip(logit.ravel()[0], -60, 60))))
-        if presence < p.min_presence:
-            return None
         return MeshFound(points.reshape(_POINTS, 3).astype(np.float64), presence)
 
 

@@ -1,13 +1,17 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
 import numpy as np
 import pytest
 
+from core import weight_table, weights
 from core.domain.signals import Signal, SignalStatus
 from core.proctoring.analyst import Analyst
 from core.proctoring.equipment import EquipmentParams, make_analyst
-from core.proctoring.faces import FaceDetector
+from core.proctoring.eyes import EyesFound
+from core.proctoring.faces import Face, FaceDetector
+from core.proctoring.mesh import FaceMesh
 
 
 def test_the_usual_position_is_zero_and_known_after_five_pictures(live, one_face):
@@ -125,3 +129,30 @@ def test_without_the_mesh_heads_are_measured_by_five_points_and_gaze_is_not(mode
     for n in range(7):
         signal = analyst.analyse(cv2.add(one_face, n), n * 0.5, person)
     assert (signal.yaw_deg, signal.gaze_x, signal.eyes_closed) == (pytest.approx(0, abs=3), None, None)
+
+
+class SeesMore(FaceDetector):
+    """Takes a corner of the room for a further face, as a hand can be taken."""
+
+    def __init__(self, model, score: float) -> None:
+        super().__init__(model)
+        self._score = score
+
+    def find(self, bgr, near=None):
+        found = super().find(bgr, near)
+        corner = np.array([20.0, 330.0, 90.0, 110.0])
+        points = corner[:2] + np.array([[25, 35], [65, 35], [45, 60], [30, 85], [60, 85]])
+        return replace(found, faces=(*found.faces, Face(corner, points, self._score)))
+
+
+@pytest.mark.parametrize(("score", "count"), [(0.82, 1), (0.9, 2)])
+def test_a_doubtful_further_face_needs_the_meshs_word(model, one_face, score, count):
+    mesh = FaceMesh(weights.resolve(weight_table.FACE_MESH))
+    analyst = Analyst(SeesMore(model, score), mesh)
+    assert analyst.analyse(one_face, 0.0, analyst.new_person()).count == count
+
+
+def test_eyes_that_disagree_look_nowhere(live, one_face, monkeypatch):
+    live.show(one_face, 4)
+    monkeypatch.setattr("core.proctoring.analyst.eyes_of", lambda points: EyesFound(0.3, 0.0, 0.3, apart=0.5))
+    assert live.show(one_face, 0.5)[0].gaze_x is None
