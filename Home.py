@@ -15,6 +15,7 @@ page = st.navigation(
         st.Page("pages/results.py", title="Your results"),
         st.Page("pages/recruiter.py", title="Interviews"),
         st.Page("pages/review.py", title="Review"),
+        st.Page("pages/policies.py", title="Policies"),
     ],
     position="hidden",
 )

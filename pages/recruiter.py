@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import background, desk, guards
+from core.ui import background, desk, guards, invitation
 from core.ui.house import house
 
 rooms = house()
@@ -14,7 +14,8 @@ desk.system_warnings(rooms)
 background.waiting_work(rooms)
 background.caption_load(rooms)
 with st.expander("Invite a candidate", icon=":material/person_add:"):
-    desk.invitation_form(rooms)
+    invitation.invitation_form(rooms)
+st.page_link("pages/policies.py", label="Policies of the monitor", icon=":material/policy:")
 picked = desk.interview_list(rooms)
 if picked:
     st.session_state["review"] = picked

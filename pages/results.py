@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import cards, flag_comments, guards, health_card, look
+from core.ui import cards, flag_comments, guards, health_card, human_review_card, look
 from core.ui.house import house
 
 rooms = house()
@@ -12,6 +12,7 @@ with st.container(key="narrow"):
     look.steps(4)
     cards.ending(view, rooms.settings)
     file = rooms.desk.open_file(who.session_id)
+    human_review_card.own(file, rooms.settings)
     cards.summary(file)
     st.subheader("Your answers")
     cards.own_answers(rooms, file)

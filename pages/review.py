@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import delivery_card, desk, flag_table, guards, health_card, watched
+from core.ui import delivery_card, desk, flag_table, guards, health_card, human_review_card, policy_words, watched
 from core.ui.house import house
 
 rooms = house()
@@ -28,6 +28,7 @@ out.download_button(
 )
 report = rooms.reviews.integrity(session_id, file.health)
 desk.figures(file, report)
+human_review_card.render(rooms, file)
 answers, flags, events, pictures, history = st.tabs(
     ["Answers", f"Flags ({len(file.flags)})", "Page events and sound", f"Pictures ({len(file.snapshots)})", "History"]
 )
@@ -39,7 +40,10 @@ with answers:
         desk.question(rooms, entry)
 with flags:
     health_card.render(file.health)
-    for line in (*watched.noted(file), *watched.arranged(file.interview.plan)):
+    plan = file.interview.plan
+    if note := policy_words.policy_note(plan):
+        st.warning(note, icon=":material/warning:")
+    for line in (policy_words.policy_line(plan), *watched.noted(file), *watched.arranged(plan)):
         st.caption(line)
     flag_table.render(rooms, file, report)
 with events:

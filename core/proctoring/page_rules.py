@@ -103,7 +103,8 @@ class PageRules:
             return None
         begun = self._lasting.pop(kind)
         at = max(at, begun.since)
-        span = f" for {'at least ' if at_least else ''}{spoken((at - begun.since).total_seconds())}"
+        seconds = (at - begun.since).total_seconds()
+        span = f" for {'at least ' if at_least else ''}{spoken(seconds)}" if seconds >= 1 or not at_least else ""
         return Flag(kind, begun.since, at, 1.0, _lasting_words(begun.by, span))
 
 

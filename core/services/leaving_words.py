@@ -21,14 +21,14 @@ def warning_text(kind: PageEventKind, count: int, rule: LeaveRule) -> str:
     """
     if count > rule.warnings:
         return f"{_WHAT[kind]}. {_NOTED}"
+    last = count == rule.warnings
     then = {
-        LeaveAction.DEDUCT: f"From {rule.warnings + 1} on, {seconds_text(rule.deduct_s)} of the question's time are "
-        "taken each time.",
-        LeaveAction.END: f"The interview ends at {rule.warnings + 1}.",
+        LeaveAction.DEDUCT: f"{'The next time' if last else f'After {rule.warnings}, each time'} takes "
+        f"{seconds_text(rule.deduct_s)} from the question.",
+        LeaveAction.END: f"{'The next time' if last else f'Leaving after {rule.warnings}'} ends the interview.",
     }
-    return f"{_WHAT[kind]}. {count} of {rule.warnings}. " + then.get(
-        rule.action, "Please stay on this page until you are done."
-    )
+    stay = "Please stay on this page until you are done."
+    return f"{_WHAT[kind]}. {count} of {rule.warnings}. {then.get(rule.action, stay)}"
 
 
 def deducted_text(kind: PageEventKind, seconds: float) -> str:

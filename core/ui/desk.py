@@ -1,8 +1,7 @@
-"""The recruiter's parts: list, creation of invitations, and one interview read side by side."""
+"""The recruiter's parts: the list, and one interview read side by side."""
 
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -11,10 +10,9 @@ import streamlit as st
 from core.bootstrap import House
 from core.domain.integrity import IntegrityReport
 from core.domain.page_events import LEAVING_THE_PAGE, PageEventKind
-from core.questions.subjects import SUBJECTS
 from core.services.interview_file import InterviewFile, QuestionFile
 from core.ui import delivery_card, health_lines, integrity_card
-from core.ui.cards import ENDING_WORDS, address, answer_text, clock_text, figures_row, player
+from core.ui.cards import ENDING_WORDS, answer_text, clock_text, figures_row, player
 from core.ui.sound_log import sound_lines
 from core.ui.transcripts import transcript
 
@@ -57,7 +55,7 @@ def interview_list(house: House) -> str | None:
         {
             "Name": [r.candidate.name for r in rows],
             "Subject": [r.candidate.subject for r in rows],
-            "State": [PHASE_WORDS.get(r.phase, "In progress") for r in rows],
+            "State": [PHASE_WORDS.get(r.phase, "In progress") + (", review due" if r.review_due else "") for r in rows],
             "Answered": [f"{r.answered} of {r.questions}" for r in rows],
             "Flags": [r.flags for r in rows],
             "Registered": [local(r.candidate.created_at) for r in rows],
@@ -71,37 +69,11 @@ def interview_list(house: House) -> str | None:
     return rows[chosen[0]].candidate.session_id if chosen else None
 
 
-def invitation_form(house: House) -> None:
-    """Create an interview for somebody and show its link once."""
-    defaults = house.registration.plan_from_settings("")
-    with st.form("invitation", border=False):
-        subject = st.selectbox("Subject", SUBJECTS)
-        cells = st.columns(4)
-        count = cells[0].number_input("Questions", 1, 30, defaults.question_count)
-        think = cells[1].number_input("Seconds to think", 0, 600, int(defaults.think_s))
-        answer = cells[2].number_input("Seconds to answer", 5, 1800, int(defaults.answer_s))
-        retries = cells[3].number_input("Retries", 0, 5, defaults.retries)
-        last: date | None = st.date_input("Last date (optional)", value=None, min_value="today")
-        if st.form_submit_button("Create invitation", type="primary", icon=":material/add_link:"):
-            plan = replace(
-                defaults,
-                subject=subject,
-                question_count=int(count),
-                think_s=float(think),
-                answer_s=float(answer),
-                retries=int(retries),
-            )
-            deadline = datetime.combine(last, time(23, 59, 59), zone()).astimezone(UTC) if last else None
-            st.session_state["invite_link"] = house.registration.create_invite(plan, deadline)
-    if token := st.session_state.get("invite_link"):
-        st.success("Copy the link now and send it to the candidate. It works once and is not shown again.")
-        st.code(f"{address(house)}/?invite={token}", language=None, wrap_lines=True)
-
-
 def system_warnings(house: House) -> None:
     """What went wrong in the house and was put right."""
     speech = house.engines.notes() if house.engines else []
-    for text in dict.fromkeys([*house.warnings, *house.database.warnings, *house.voice.warnings, *speech]):
+    policy = filter(None, [house.policies.choose().trouble])
+    for text in dict.fromkeys([*house.warnings, *house.database.warnings, *house.voice.warnings, *speech, *policy]):
         st.warning(text, icon=":material/warning:")
 
 

@@ -8,6 +8,7 @@ from core.domain.flow import Phase
 from core.services.interview_view import InterviewView
 from core.ui import lock, redraw
 from core.ui.components.speaker import speaker
+from core.ui.policy_words import leaving_for_candidate
 
 
 def before_start(house: House, view: InterviewView) -> None:
@@ -23,7 +24,8 @@ def before_start(house: House, view: InterviewView) -> None:
             f"then {plan.review_s * plan.time_factor:.0f} seconds to read and correct it\n"
             f"- **{plan.retries}** retry for each question\n"
             f"- Lost connection? The clock stops, {plan.max_pauses} times and "
-            f"{plan.max_pause_s / 60:.0f} minutes in all"
+            f"{plan.max_pause_s / 60:.0f} minutes in all\n"
+            f"- {leaving_for_candidate(plan)}"
         )
         st.caption("Press the button beside this when you are ready. The first question is read out at once.")
     lock.explain(view)

@@ -371,7 +371,7 @@ def ending(answering: Holder) -> Holder:
 def test_a_warned_leaving_says_that_the_next_ends_the_interview(answering: Holder) -> None:
     plan(answering, policy=policy_text(leave=END))
     reply = report(answering, HIDDEN)
-    assert not reply.ended and "ends at 2" in reply.warning
+    assert not reply.ended and "The next time ends the interview." in reply.warning
     assert answering.phase is Phase.ANSWERING
 
 
