@@ -554,7 +554,10 @@ def _app():
 
     st.session_state.setdefault("got", [])
     st.session_state.reply, st.session_state.probe_reply = ui.vault(), ui.probe()
-    st.session_state.got += ui.guard().events
+    report = ui.guard()
+    st.session_state.got += report.events
+    st.session_state.setdefault("beats", []).append(report.beat)
+    st.session_state.got += ui.lock("lock", active=False)
     st.session_state.got += ui.stage("stage", start_label="Start", running=False)
     st.session_state.got += ui.clock("clock", label="Left", remaining_ms=1, total_ms=2, running=True, stamp="a")
     st.session_state.got += ui.speaker("speaker", question_key="1", text="Why?")
@@ -587,3 +590,14 @@ def test_the_wrappers_run_without_a_browser_and_take_each_event_once(tmp_path):
     first, second = at.session_state.got
     assert first.text == "half \ufffd and nul "
     assert len(second.text) == 20_000
+
+
+def test_a_sign_of_life_counts_once_and_a_forged_one_never(tmp_path):
+    script = tmp_path / "app.py"
+    script.write_text(f"{inspect.getsource(_app)}\n_app()\n")
+    at = AppTest.from_file(script, default_timeout=30).run()
+    beat = {"at_ms": 1, "visible": True, "focused": False, "screens_known": True}
+    for state in (beat, beat, {**beat, "at_ms": 2}, {**beat, "at_ms": "<b>"}, {"text": "what was typed"}, 7):
+        at.session_state["guard"] = {"beat": state}
+        assert not at.run().exception
+    assert [found and found.at_ms for found in at.session_state.beats] == [None, 1, None, 2, None, None, None]
