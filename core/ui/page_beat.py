@@ -5,8 +5,8 @@ import streamlit as st
 from core.bootstrap import House
 from core.domain.health import MonitorSource
 from core.ui.components.guard import GuardBeat
-
-_NOTED = "page_beat:screens_known"
+from core.ui.session_keys import SCREENS_KNOWN
+from core.ui.watched import PAGE_GUARD
 
 
 def take(house: House, session_id: str, beat: GuardBeat | None) -> None:
@@ -14,6 +14,6 @@ def take(house: House, session_id: str, beat: GuardBeat | None) -> None:
     if beat is None:
         return
     house.health.beat(session_id, MonitorSource.PAGE)
-    if st.session_state.get(_NOTED) != beat.screens_known:
-        house.interviews.note(session_id, "page_guard", {"screens_known": beat.screens_known})
-        st.session_state[_NOTED] = beat.screens_known
+    if st.session_state.get(SCREENS_KNOWN) != beat.screens_known:
+        house.interviews.note(session_id, PAGE_GUARD, {"screens_known": beat.screens_known})
+        st.session_state[SCREENS_KNOWN] = beat.screens_known

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -16,11 +16,15 @@ from core.services.interview_view import InterviewView
 from core.services.live_room import LiveRoom
 from core.services.watch_options import watch_options
 from core.ui.components.stage import WATCHED_REASON
+from core.ui.session_keys import SCREENS_KNOWN
 
 NEVER = "No feelings are read. Your screen is not recorded. Nothing is watched in a pause."
 FACES_ONLY = "you agreed to words that speak of counting faces alone"
 MONITORING = "monitoring"
 """Log entry of what an interview was watched with."""
+PAGE_GUARD = "page_guard"
+"""Log entry of what the candidate's browser tells of its screens."""
+SCREENS = "second screen (the browser does not tell)"
 _STATUSES = "monitor:statuses"
 _SOUND = "monitor:sound"
 _PAGE = "this page (leaving it, copying and pasting, full screen, the window's size)"
@@ -125,6 +129,8 @@ def noted(file: InterviewFile) -> tuple[str, ...]:
     parts = {
         name: [str(one) for one in entry.detail.get(name, ())] for name in ("monitored", "not_monitored", "limits")
     }
+    if any(row.kind == PAGE_GUARD and row.detail.get("screens_known") is False for row in file.logs):
+        parts["not_monitored"].append(SCREENS)
     return (
         f"Monitored: {', '.join(parts['monitored']) or 'nothing but the page'}.",
         *([f"Not monitored: {'; '.join(parts['not_monitored'])}."] if parts["not_monitored"] else []),
@@ -137,7 +143,9 @@ def list_of(house: House, room: LiveRoom, view: InterviewView) -> WatchedList:
     sound: dict[str, tuple[SignalStatus, ...]] = st.session_state.setdefault(_SOUND, {})
     if view.session_id not in sound:
         sound[view.session_id] = house.sounds.voices.statuses(view.session_id)
-    return watched_list(view.plan, known_statuses(house, room, view), sound[view.session_id])
+    found = watched_list(view.plan, known_statuses(house, room, view), sound[view.session_id])
+    silent = st.session_state.get(SCREENS_KNOWN) is False
+    return replace(found, unwatched=(*found.unwatched, SCREENS)) if silent else found
 
 
 def agreed_statuses(statuses: Sequence[SignalStatus], *, faces_only: bool) -> tuple[SignalStatus, ...]:

@@ -199,6 +199,8 @@ def test_a_browser_that_does_not_tell_of_screens_is_recorded_as_such_and_its_gua
     until(page, lambda: records.rows("select id from seen_spans where session_id = ?", records.session_id))
     told = records.rows("select detail from logs where kind = 'page_guard' and session_id = ?", records.session_id)
     assert [row["detail"] for row in told] == ['{"screens_known": false}']
+    open_review(page, server.url, records.session_id)
+    expect(page.get_by_text("second screen (the browser does not tell)")).to_be_attached()
     page.close()
 
 
