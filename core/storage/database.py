@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
@@ -173,11 +174,24 @@ class Database:
     def _configure(self, connection: Any, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours, see _begin
         connection.create_function("lower", 1, _lower, deterministic=True)
+        connection.execute(f"PRAGMA busy_timeout={self._busy_timeout_ms}").close()
+        _enter_wal(connection, self._busy_timeout_ms / 1000)
         # FULL: an answer that was acknowledged survives a power cut.
-        for pragma in (
-            f"busy_timeout={self._busy_timeout_ms}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL",
-        ):  # fmt: skip
+        for pragma in ("foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _enter_wal(connection: Any, timeout_s: float) -> None:
+    """The change of the journal does not wait as other statements do: several first starts at once fail at it."""
+    give_up = time.monotonic() + timeout_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() >= give_up:
+                raise
+            time.sleep(0.05)
 
 
 def _begin(connection: Any) -> None:
