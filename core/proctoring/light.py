@@ -35,6 +35,8 @@ class LightParams:
     else, at the scale of its own pixels."""
     dim_blur_px: float = 1.0
     """Sigma of that smoothing in pixels of the picture as it came."""
+    dim_blur_most_px: float = 6.0
+    """Most of it in pixels of what is searched: a picture of a few pixels made large would take seconds."""
     dim_gamma: float = 0.6
     """Exponent that lifts the dark half of a dim picture: dark skin is in it first."""
     dim_strength: float = 25.0
@@ -93,7 +95,7 @@ def lift(image: Image, scale: float, params: LightParams) -> Image:
         scale: Its size over that of the picture it was made from: the noise has the size of the original's pixels.
         params: Knobs.
     """
-    sigma = max(0.8, params.dim_blur_px * scale)
+    sigma = min(params.dim_blur_most_px, max(0.8, params.dim_blur_px * scale))
     smooth: Any = cv2.GaussianBlur(image.astype(np.float32), (0, 0), sigma)
     white = max(1.0, float(np.percentile(smooth.max(axis=2), params.white_percentile)))
     lifted = np.clip(smooth / white, 0.0, 1.5) ** params.dim_gamma * params.brighten_to_level
