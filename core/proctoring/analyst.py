@@ -70,6 +70,7 @@ class Person:
 
     def __init__(self, params: AnalystParams, *, faces_only: bool = False) -> None:
         self.faces_only = faces_only
+        self._params = params
         # Mesh and points measure the same angles with zeros of their own: each has a baseline of its own.
         self.by_mesh = Baseline(params.angles), Baseline(params.angles)
         self.by_points = Baseline(params.angles), Baseline(params.angles)
@@ -86,6 +87,15 @@ class Person:
     def calibrated(self) -> bool:
         """Whether the usual position of the head is known."""
         return all(zero.known for zero in self.by_points)
+
+    def come_back(self) -> None:
+        """The watching goes on after a pause. The face of the start stays; what moved meanwhile does not count."""
+        for zero in (*self.by_mesh, *self.by_points, self.gaze_x, self.gaze_y, self.opening):
+            zero.settle_again()
+        self.identity.look_again()
+        self.background = BackgroundMemory(self._params.background)
+        self.grey = self.box = None
+        self.box_at = self.phones_due_at = float("-inf")
 
 
 class Analyst:

@@ -18,6 +18,8 @@ class BaselineParams:
     """Only values this near to the zero move it: who looks away does not make that the zero."""
     drift: float = 12.0
     """Furthest the zero may move from the first one."""
+    step_s: float = 2.0
+    """Time that one value may stand for: the first one after a long gap does not become the zero by itself."""
 
 
 ANGLES = BaselineParams()
@@ -36,7 +38,7 @@ class Baseline:
     def __init__(self, params: BaselineParams) -> None:
         self._params = params
         self._first: list[float] = []
-        self._start = 0.0
+        self._start: float | None = None
         self._zero: float | None = None
         self._at = 0.0
 
@@ -60,13 +62,22 @@ class Baseline:
             if abs(value) <= p.limit:
                 self._first.append(value)
             if len(self._first) >= p.frames:
-                self._start = self._zero = median(self._first)
+                self._zero = self._near_start(median(self._first))
+                self._start = self._zero if self._start is None else self._start
             self._at = at
             return None
         offset = value - self._zero
         if abs(offset) <= p.follow_within:
-            share = min(1.0, max(0.0, at - self._at) / p.follow_s)
-            moved = self._zero + share * offset
-            self._zero = min(self._start + p.drift, max(self._start - p.drift, moved))
+            share = min(1.0, min(p.step_s, max(0.0, at - self._at)) / p.follow_s)
+            self._zero = self._near_start(self._zero + share * offset)
         self._at = at
         return offset
+
+    def settle_again(self) -> None:
+        """The person may sit differently now, as after a pause: learn the zero anew, within reach of the first one."""
+        self._first, self._zero = [], None
+
+    def _near_start(self, value: float) -> float:
+        if self._start is None:
+            return value
+        return min(self._start + self._params.drift, max(self._start - self._params.drift, value))

@@ -93,11 +93,12 @@ class CandidateWatch:
         params: CandidateParams,
         clock: Clock,
         options: WatchOptions | None = None,
+        person: Person | None = None,
     ) -> None:
         options = options or WatchOptions()
         self._frames, self._sink, self._params, self._clock = frames, sink, params, clock
         self._rules = Rulebook(params.rules, options)
-        self._person = Person(params.analyst, faces_only=options.faces_only)
+        self._person = person or Person(params.analyst, faces_only=options.faces_only)
         self._rate = FrameRate()
         self._open: dict[FlagKind, Flag] = {}
         self._statuses: tuple[SignalStatus, ...] = ()
@@ -140,6 +141,11 @@ class CandidateWatch:
         """End open flags: the watching is over."""
         for change in self._rules.close():
             self._tell(change, None, None)
+
+    @property
+    def person(self) -> Person:
+        """What is remembered of the candidate; may be handed to the next watch when this one is closed."""
+        return self._person
 
     @property
     def rules(self) -> Rulebook:

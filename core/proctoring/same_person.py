@@ -68,6 +68,10 @@ class IdentityMemory:
         """Whether the start is known."""
         return len(self._start) >= self._params.enrol_faces
 
+    def look_again(self) -> None:
+        """Nobody was watched for a while: whoever comes next is compared at once."""
+        self._last_box = self._last_look = None
+
     def compare(self, at: float, bgr: Image, face: Face, pose: HeadPose, embedder: Embedder) -> float | None:
         """Similarity to the start, when it is time for it.
 

@@ -9,7 +9,7 @@ from core.domain.clock import Clock
 from core.domain.signals import SignalStatus
 from core.domain.watch import WatchView
 from core.media.video import LatestFrame
-from core.proctoring.analyst import AnalystParams
+from core.proctoring.analyst import AnalystParams, Person
 from core.proctoring.candidate import CandidateParams, CandidateWatch, Detector, WatchSink
 from core.proctoring.options import WatchOptions
 from core.proctoring.rulebook import RuleParams
@@ -35,7 +35,9 @@ class WatchParams:
     blind_s: float = 3.0
     """Nothing analysed for longer than this is a blind span."""
     retry_s: float = 5.0
-    """Wait before a detector that could not be built, or a worker that fell over, is tried again."""
+    """Wait before a detector that could not be built or failed, or a worker that fell over, is replaced again."""
+    remember_s: float = 4 * 3600.0
+    """A candidate who is not watched for longer than this is forgotten, unless the interview is over earlier."""
     rules: RuleParams = field(default_factory=RuleParams)
     """When a condition becomes a claim."""
     analyst: AnalystParams = field(default_factory=AnalystParams)
@@ -75,12 +77,14 @@ class Watcher:
         self._make_detector, self._params, self._clock = make_detector, params, clock
         self._lock = threading.Lock()
         self._seats: dict[str, _Seat] = {}
+        self._left: dict[str, tuple[float, Person]] = {}
+        """Candidates who are in a pause or cut off, and since when. In memory only."""
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._detector: Detector | None = None
         self._statuses: tuple[SignalStatus, ...] = ()
-        self._retry_at = float("-inf")
+        self._retry_at = self._replace_at = float("-inf")
 
     def start(self) -> None:
         """Start the worker; does nothing when it runs."""
@@ -101,12 +105,23 @@ class Watcher:
             thread.join(timeout_s)
         for session_id in list(self._seats):
             self.remove(session_id)
+        with self._lock:
+            self._left.clear()
 
     def add(self, session_id: str, frames: LatestFrame, sink: WatchSink, options: WatchOptions = EVERYTHING) -> None:
-        """Watch a candidate from now on; an earlier watch of the same session is closed first."""
+        """Watch a candidate from now on; an earlier watch of the same session is closed first.
+
+        Who was watched before in this session is compared with the start of then: a pause makes nobody somebody else.
+        """
         self.remove(session_id)
-        watch = CandidateWatch(frames, sink, self._params.for_candidate(), self._clock, options)
         with self._lock:
+            self._forget_old()
+            person = self._left.pop(session_id, (0.0, None))[1]
+            if person is not None and person.faces_only == options.faces_only:
+                person.come_back()
+            else:
+                person = None
+            watch = CandidateWatch(frames, sink, self._params.for_candidate(), self._clock, options, person)
             self._seats[session_id] = _Seat(watch, self._clock.monotonic())
         self._wake.set()
         self._revive()
@@ -121,6 +136,14 @@ class Watcher:
             if not seat.closed:
                 seat.closed = True
                 seat.watch.close()
+        with self._lock:
+            self._left[session_id] = self._clock.monotonic(), seat.watch.person
+
+    def forget(self, session_id: str) -> None:
+        """As ``remove``, and the face of the start is forgotten: the interview is over."""
+        self.remove(session_id)
+        with self._lock:
+            self._left.pop(session_id, None)
 
     def view(self, session_id: str) -> WatchView:
         """State of one candidate's watch; not seeing when the session is not registered."""
@@ -133,6 +156,12 @@ class Watcher:
     def statuses(self) -> tuple[SignalStatus, ...]:
         """What can be measured on this machine, and why the rest cannot; empty until the models are loaded."""
         return self._statuses
+
+    @property
+    def remembered(self) -> int:
+        """How many candidates are remembered who are not watched now."""
+        with self._lock:
+            return len(self._left)
 
     def work_once(self) -> float:
         """Look at each candidate that is due. For the worker, and for tests with a clock of their own.
@@ -151,10 +180,21 @@ class Watcher:
             seat.due_at = max(seat.due_at + period_s, now + period_s / 2)
             with seat.lock:
                 if not seat.closed and not seat.watch.tick(self._ready_detector()):
-                    self._detector = None  # it may be in pieces; the next tick builds another
+                    self._replace_detector()
         with self._lock:
             next_due = min((s.due_at for s in self._seats.values()), default=now + period_s)
         return max(0.0, next_due - self._clock.monotonic())
+
+    def _forget_old(self) -> None:
+        now = self._clock.monotonic()
+        for old in [name for name, (since, _) in self._left.items() if now - since > self._params.remember_s]:
+            del self._left[old]
+
+    def _replace_detector(self) -> None:
+        """It may be in pieces. One that was built just now is not: then it is the candidate's picture."""
+        now = self._clock.monotonic()
+        if now >= self._replace_at:
+            self._detector, self._replace_at = None, now + self._params.retry_s
 
     def _ready_detector(self) -> Detector | None:
         now = self._clock.monotonic()

@@ -99,7 +99,11 @@ class AnswerService:
             self._recordings.file(stopped[1].path)
 
     def close_room(self, session_id: str) -> None:
-        """End the media of a session and keep what was being recorded."""
+        """End the media of a session that is over, and keep what was being recorded."""
+        self._end_media(session_id)
+        self._rooms.forget(session_id)
+
+    def _end_media(self, session_id: str) -> None:
         stopped = self._rooms.close(session_id)
         if stopped is not None and stopped[1] is not None:
             self._recordings.file(stopped[1].path)
@@ -109,9 +113,9 @@ class AnswerService:
         return self._rooms.find(session_id) is not None
 
     def close_idle_rooms(self, after_s: float = IDLE_ROOM_S) -> None:
-        """Close rooms nobody uses any more: candidates who left and did not come back."""
+        """Close rooms nobody uses any more: candidates who left and did not come back, or not yet."""
         for session_id in self._rooms.idle(after_s):
-            self.close_room(session_id)
+            self._end_media(session_id)
 
     def keep_segment(self, attempt_id: int, segment: FinalSegment, quality: CaptionQuality | None = None) -> None:
         """Store a finished segment; see ``WordKeeper.keep``."""

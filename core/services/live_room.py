@@ -47,6 +47,8 @@ class LiveRoom:
         self._stream_target: RecordingTarget | None = None
         self._source: object = None
         self._watching = False
+        self._watch_lock = threading.Lock()
+        """Held while the watch begins or ends, so that an end never takes a watch away that began after it."""
         self.first_sound_at: datetime | None = None
         """When the first sound reached this process, UTC."""
         self._unclosed: list[AnswerRecorder] = []
@@ -83,17 +85,17 @@ class LiveRoom:
 
     def watch(self, sink: WatchSink, options: WatchOptions = EVERYTHING) -> None:
         """Start watching the camera; a second call does nothing."""
-        with self._lock:
+        with self._watch_lock:
             if not self._watching:
-                self._watching = True
                 self._watcher.add(self.session_id, self.camera, sink, options)
+                self._watching = True
 
     def unwatch(self) -> None:
         """Stop watching and close what is open; harmless when nothing is watched."""
-        with self._lock:
-            watching, self._watching = self._watching, False
-        if watching:
-            self._watcher.remove(self.session_id)
+        with self._watch_lock:
+            if self._watching:
+                self._watching = False
+                self._watcher.remove(self.session_id)
 
     def health(self) -> MediaHealth:
         """Ages of the latest sound and picture."""

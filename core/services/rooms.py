@@ -56,6 +56,10 @@ class LiveRooms:
             room = self._rooms.pop(session_id, None)
         return room.close() if room is not None else None
 
+    def forget(self, session_id: str) -> None:
+        """Watch the candidate no more, and forget the face of the start: the interview is over."""
+        self._watcher.forget(session_id)
+
     def idle(self, after_s: float) -> list[str]:
         """Sessions whose room has had neither sound nor picture for this long."""
         now = self._clock.monotonic()

@@ -195,6 +195,7 @@ def _done(house: House, room: LiveRoom, view: InterviewView, sound: dict[str, ob
     }
     with errors.shown():
         house.rooms.close(room.session_id)
+        house.rooms.forget(room.session_id)
         house.interviews.note(view.session_id, "device_check", detail)
         if house.interviews.load(view.session_id).state.phase is Phase.CONSENTED:
             house.interviews.apply(view.session_id, DevicesChecked())

@@ -47,3 +47,24 @@ def test_the_zero_never_moves_further_than_its_limit(values):
     for n, value in enumerate(values):
         offset = zero.offset(3.0 + n * 5, value)
         assert abs((value - offset) - 8.0) <= ANGLES.drift + 1e-9
+
+
+def test_the_first_value_after_a_long_gap_does_not_become_the_zero():
+    zero = settled()
+    zero.offset(300.0, 17.0)
+    assert zero.offset(300.5, 8.0) == pytest.approx(0.0, abs=0.6)
+
+
+def test_who_sits_a_little_differently_after_a_pause_is_measured_from_there():
+    zero = settled()
+    zero.settle_again()
+    assert [zero.offset(300.0 + n, 19.0) for n in range(5)] == [None] * 5
+    assert zero.offset(305.0, 19.0) == pytest.approx(0.0)
+
+
+def test_a_pause_does_not_make_looking_aside_the_usual_position():
+    zero = settled()
+    zero.settle_again()
+    for n in range(5):
+        zero.offset(300.0 + n, 34.0)
+    assert zero.offset(305.0, 34.0) == pytest.approx(34.0 - 8.0 - ANGLES.drift)

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from core.domain.clock import AnchoredClock
-from core.domain.signals import FrameSignal, SignalStatus
+from core.domain.signals import FrameSignal, Signal, SignalStatus
 from core.domain.watch import Flag, FlagKind, Snapshot
 from core.media.video import LatestFrame
 from core.proctoring.analyst import Analyst, Person
 from core.proctoring.faces import FaceDetector
+from core.proctoring.options import WatchOptions
 from core.proctoring.watcher import Watcher, WatchParams
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -386,3 +387,73 @@ def test_candidates_come_and_go_while_the_worker_runs():
         thread.join(20)
     watcher.stop()
     assert not any(watcher.view(str(n)).seeing for n in range(5))
+
+
+def test_a_detector_is_not_built_anew_for_every_picture_it_fails_on():
+    built = []
+
+    def make() -> PixelDetector:
+        built.append(1)
+        return PixelDetector()
+
+    bench, good = Bench(make, retry_s=5.0), Notebook()
+    bench.add("frames fail", Notebook())
+    bench.add("good", good)
+    bench.play(9, **{"frames fail": scene(255), "good": scene(1)})
+    assert len(built) <= 3
+    assert good.seen_at
+
+
+class Watched:
+    """One candidate before the whole analyst: a camera with sensor noise, two pictures a second."""
+
+    def __init__(self, analyst: Analyst) -> None:
+        self.bench, self._noise = Bench(lambda: analyst), np.random.default_rng(0)
+
+    def show(self, image: np.ndarray, seconds: float, options: WatchOptions | None = None) -> Notebook:
+        """Watched from now on, and no more afterwards."""
+        notes, bench = Notebook(), self.bench
+        box = bench.boxes["a"] = LatestFrame(bench.clock)
+        bench.watcher.add("a", box, notes, options or WatchOptions())
+        for _ in range(round(2 * seconds)):
+            noise = self._noise.normal(0, 2, image.shape)
+            bench.play(0.5, 2.0, a=np.clip(image + noise, 0, 255).astype(np.uint8))
+        bench.watcher.remove("a")
+        return notes
+
+
+@pytest.fixture
+def watched(analyst: Analyst) -> Watched:
+    if not any(s.signal is Signal.IDENTITY and s.measured for s in analyst.statuses()):
+        pytest.skip("faces are not compared on this machine")
+    return Watched(analyst)
+
+
+def test_somebody_else_after_a_pause_is_a_different_person(watched, one_face, somebody_else):
+    watched.show(one_face, 7)
+    watched.bench.clock.seconds += 60
+    notes = watched.show(somebody_else, 6)
+    assert [flag.kind for flag in notes.opened] == [FlagKind.DIFFERENT_PERSON]
+
+
+def test_who_comes_back_after_a_pause_is_the_same_person(watched, one_face):
+    watched.show(one_face, 7)
+    watched.bench.clock.seconds += 60
+    assert watched.show(one_face, 12).opened == []
+
+
+@pytest.mark.parametrize("how", ["over", "hours later"])
+def test_nobody_is_remembered_when_the_interview_is_over_or_after_hours(watched, one_face, somebody_else, how):
+    watched.show(one_face, 7)
+    if how == "over":
+        watched.bench.watcher.forget("a")
+    else:
+        watched.bench.clock.seconds += 5 * 3600.0
+        watched.bench.add("b", Notebook())
+    assert watched.bench.watcher.remembered == 0
+    assert watched.show(somebody_else, 6).opened == []
+
+
+def test_who_agrees_to_counting_only_after_a_pause_is_not_compared(watched, one_face, somebody_else):
+    watched.show(one_face, 7)
+    assert watched.show(somebody_else, 6, WatchOptions(faces_only=True)).opened == []
