@@ -27,6 +27,10 @@ class VoicesParams:
     some people make few pauses."""
     noise_percentile: float = 20.0
     """Percentile of the levels of that sound; breath and the end of a word are louder than the room."""
+    max_treble_change_db: float = 20.0
+    """Most by which the power above 4 kHz, in proportion to that of a telephone's band, may differ from the beginning.
+    Pieces of one voice stay within 10 dB of their mean, different voices within 15; a headset that sends telephone
+    sound after a wide microphone makes 25 to 45, and any two voices through the two are unlike."""
     max_waiting_s: float = 10.0
     """Speech with a silence longer than this in it is no piece; what was collected is let go of."""
 
@@ -39,7 +43,8 @@ class VoiceVote:
         started_at: Seconds on the caller's clock when its last piece of speech began.
         ended_at: When it ended.
         speech_s: Seconds of speech of that piece.
-        unlike: Another voice; None when it was too noisy to tell.
+        unlike: Another voice; None when it was too noisy, or sounded too different, to
+            tell.
         similarity: Cosine to the enrolled voice, -1 to 1; None with ``unlike``.
     """
 
@@ -62,7 +67,8 @@ class VoiceComparison:
         self._encoder = encoder
         self._params = params or VoicesParams()
         self._voice: Embedding | None = None
-        self._enrolling: list[Embedding] = []
+        self._enrolling: list[tuple[Embedding, float]] = []
+        self._treble_db = 0.0
         self._recent: deque[Embedding] = deque(maxlen=encoder.pieces)
         self._quiet: deque[tuple[int, float]] = deque()
         self._quiet_samples = 0
@@ -115,27 +121,30 @@ class VoiceComparison:
         return self._judge(piece)
 
     def _judge(self, piece: Samples) -> VoiceVote | None:
-        if not self._is_clear(piece):
+        treble_db = compute_treble_db(piece)
+        other_sound = self.enrolled and abs(treble_db - self._treble_db) > self._params.max_treble_change_db
+        if other_sound or not self._is_clear(piece):
             self._recent.clear()
             return self._vote(None) if self.enrolled else None
         encoded = self._encoder.encode(piece)
         if self._voice is None:
-            self._enrol(encoded)
+            self._enrol(encoded, treble_db)
             return None
         self._recent.append(encoded)
         if len(self._recent) < self._encoder.pieces:
             return None
         return self._vote(float(_mean(list(self._recent)) @ self._voice))
 
-    def _enrol(self, encoded: Embedding) -> None:
-        self._enrolling.append(encoded)
-        if len(self._enrolling) * self._encoder.piece_s < self._params.enrol_s:
+    def _enrol(self, encoded: Embedding, treble_db: float) -> None:
+        self._enrolling.append((encoded, treble_db))
+        if len(self._enrolling) * self._encoder.piece_s < self._params.enrol_s - 1e-6:
             return
-        voice = _mean(self._enrolling)
-        below = self._encoder.unlike_below
+        pieces = [piece for piece, _ in self._enrolling]
+        voice, below = _mean(pieces), self._encoder.unlike_below
         alike = below + self._params.enrol_alike * (1.0 - below)
-        if min(float(piece @ voice) for piece in self._enrolling) >= alike:
+        if min(float(piece @ voice) for piece in pieces) >= alike:
             self._voice = voice
+            self._treble_db = float(np.mean([treble for _, treble in self._enrolling]))
             self._enrolling.clear()
         else:
             del self._enrolling[0]
@@ -149,6 +158,14 @@ class VoiceComparison:
     def _vote(self, similarity: float | None) -> VoiceVote:
         unlike = None if similarity is None else similarity < self._encoder.unlike_below
         return VoiceVote(self._began_at, self._latest_at, self._encoder.piece_s, unlike, similarity)
+
+
+def compute_treble_db(speech: Samples) -> float:
+    """Power above 4 kHz against that from 300 to 3400 Hz, in decibels; int16, mono, 16 kHz, shape (n,)."""
+    power = np.abs(np.fft.rfft(speech.astype(np.float64))) ** 2
+    hz = np.fft.rfftfreq(speech.size, 1 / SAMPLE_RATE)
+    high, voice = power[hz > 4000].sum(), power[(hz > 300) & (hz < 3400)].sum()
+    return float(10 * np.log10((high + 1.0) / (voice + 1.0)))
 
 
 def _mean(pieces: list[Embedding]) -> Embedding:

@@ -1,7 +1,6 @@
 """Real speech, the real voice models and a real interview; only the clock is a fake."""
 
 import sqlite3
-import wave
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 from fakes.clock import START, ManualClock
 from holding import SPEAKING, Holder, MakeHouse
-from scipy.signal import resample_poly
 from spoken import speak, synthesise
 
 from core.domain.events import AnswerStopped, DevicesChecked, QuestionSpoken
@@ -18,6 +16,7 @@ from core.domain.interview import Consent, ConsentKind
 from core.domain.signals import Signal
 from core.domain.watch import FlagKind
 from core.media.audio import SAMPLE_RATE, Samples
+from core.media.clip import decode_clip
 from core.proctoring.speaker_model import choose_speaker_model
 from core.services.live_room import LiveRoom
 from core.services.recording_target import RecordingTarget
@@ -44,9 +43,7 @@ def voices(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Samples]:
 
 
 def _samples(path: Path) -> Samples:
-    with wave.open(str(path)) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-    return resample_poly(samples.astype(np.float64), 320, 441).astype(np.int16)
+    return decode_clip(path.read_bytes())
 
 
 class Scene:
