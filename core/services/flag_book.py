@@ -67,10 +67,14 @@ class FlagBook:
             flags.close(flag_id, flag.ended_at, flag.strength)
         return flag_id
 
-    def close(self, session_id: str, flag_id: int, flag: Flag) -> None:
-        """Complete a claim with its end, strength, last sentence and the pictures that show it."""
+    def close(self, session_id: str, flag_id: int, flag: Flag) -> bool:
+        """Complete a claim with its end, strength, last sentence and the pictures that show it.
+
+        Returns:
+            False when the database refused; the same call may be made again.
+        """
         if flag.ended_at is None:
-            return
+            return True
         try:
             with self._database.transaction() as tx:
                 seen = _pictures(tx, session_id, flag.started_at, flag.ended_at)
@@ -79,6 +83,8 @@ class FlagBook:
                 )
         except InterviewError as error:
             _LOG.error("a flag could not be completed: %s", type(error).__name__)
+            return not error.retryable
+        return True
 
 
 def _pictures(tx: Transaction, session_id: str, started_at: datetime, ended_at: datetime) -> list[int]:

@@ -15,7 +15,7 @@ from core.domain.flow import CLOCKED, OVER, FlowState, Phase
 from core.domain.interview import MAX_ANSWER_CHARS, AnswerEnding, AnswerMode
 from core.questions.source import Drawn
 from core.services.answers import AnswerService
-from core.services.interview_steps import take_step
+from core.services.interview_steps import last_watched, take_step
 from core.services.interview_view import InterviewView, read_view
 from core.storage.attempts import AttemptRepo
 from core.storage.database import Database
@@ -53,6 +53,8 @@ class InterviewService:
             view = read_view(tx, row, now)
             self._answers.commit_draft(tx, view)
             take_step(tx, row, DeadlinePassed(), now)
+            if not self._answers.has_room(session_id):  # the process that watched is gone, and nobody came back
+                FlagRepo(tx).close_all(session_id, last_watched(tx, row, DeadlinePassed(), now))
             return read_view(tx, InterviewRepo(tx).get(session_id), now)
 
     def start(self, session_id: str) -> InterviewView:

@@ -46,11 +46,11 @@ def take_step(tx: Transaction, row: InterviewRow, event: Event, now: datetime) -
         detail["reason"] = event.reason
     LogRepo(tx).add(row.session_id, "state", detail, now)
     if row.state.phase in CLOCKED | {Phase.SUBMITTED} and state.phase not in CLOCKED | {Phase.SUBMITTED}:
-        end_page_flags(tx, row.session_id, _last_watched(tx, row, event, now))
+        end_page_flags(tx, row.session_id, last_watched(tx, row, event, now))
     return state
 
 
-def _last_watched(tx: Transaction, row: InterviewRow, event: Event, now: datetime) -> datetime:
+def last_watched(tx: Transaction, row: InterviewRow, event: Event, now: datetime) -> datetime:
     """Until when the page was there; what is ended from outside may have been left long ago."""
     if isinstance(event, Returned):
         return min(now, event.last_seen)

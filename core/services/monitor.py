@@ -1,6 +1,7 @@
 """What was seen, written down as it happens."""
 
 import logging
+from collections import deque
 from datetime import datetime
 
 from core.domain.clock import Clock
@@ -14,6 +15,11 @@ from core.storage.database import Database
 from core.storage.watch import SnapshotRepo
 
 _LOG = logging.getLogger(__name__)
+
+RETRY_S = 5.0
+"""Wait before a database that refused the end of a flag is asked again."""
+MAX_WAITING = 100
+"""Flags that wait for it; the oldest go first."""
 
 
 class SessionMonitor:
@@ -31,7 +37,10 @@ class SessionMonitor:
         self._database = database
         self._blobs = blobs
         self._book = FlagBook(database, clock)
+        self._clock = clock
         self._open: dict[tuple[str, datetime], int] = {}
+        self._waiting: deque[tuple[int, Flag]] = deque(maxlen=MAX_WAITING)
+        self._retry_at = 0.0
 
     def flag_opened(self, flag: Flag, snapshot: Snapshot | None) -> None:
         """Keep a flag as soon as it opens, with its picture."""
@@ -43,8 +52,11 @@ class SessionMonitor:
     def flag_closed(self, flag: Flag) -> None:
         """Complete a flag with its end, strength and pictures."""
         flag_id = self._open.pop((flag.kind.value, flag.started_at), None)
-        if flag_id is not None:
-            self._book.close(self._session_id, flag_id, flag)
+        if flag_id is None:  # the database refused when it opened, or such flags are not raised here
+            self._book.open(self._session_id, flag)
+        elif not self._book.close(self._session_id, flag_id, flag):
+            self._waiting.append((flag_id, flag))
+            self._retry_at = self._clock.monotonic() + RETRY_S
 
     def snapshot(self, snapshot: Snapshot) -> None:
         """Keep a routine picture."""
@@ -57,6 +69,11 @@ class SessionMonitor:
     def alive(self) -> None:
         """The worker has come to this candidate, whatever there was to see."""
         self._health.beat(self._session_id, MonitorSource.WORKER)
+        while self._waiting and self._clock.monotonic() >= self._retry_at:
+            if self._book.close(self._session_id, *self._waiting[0]):
+                self._waiting.popleft()
+            else:
+                self._retry_at = self._clock.monotonic() + RETRY_S
 
     def _store_or_none(self, snapshot: Snapshot) -> int | None:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.errors import NotFound
@@ -118,11 +118,15 @@ class FlagRepo:
             self._session.flush()
 
     def close_all(self, session_id: str, ended_at: datetime) -> int:
-        """End every claim still open (the interview ended, or the server was killed); returns how many."""
+        """End every claim still open (the interview ended, or the server was killed); returns how many.
+
+        None ends before it began, whatever the last sign of its page.
+        """
+        opened_later = FlagEntry.started_at > ended_at
         ended = self._session.scalars(
             update(FlagEntry)
             .where(FlagEntry.session_id == session_id, FlagEntry.ended_at.is_(None))
-            .values(ended_at=ended_at)
+            .values(ended_at=case((opened_later, FlagEntry.started_at), else_=ended_at))
             .returning(FlagEntry.id)
         )
         return len(ended.all())
