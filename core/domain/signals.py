@@ -59,6 +59,7 @@ class FrameSignal:
         similarity: Cosine similarity of the face to the one at the start, -1 to 1; compared every few seconds only.
         sharpness: Variance of the Laplacian of the picture at 320 px; below some 20 it is blurred.
         change: Largest difference of a grey level to the frame before, 0 to 255.
+        mean_change: Mean difference of the grey levels to the frame before, 0 to 255.
         motion_behind: Share of the picture outside the person that moves, 0 to 1.
         phones: Telephones found.
     """
@@ -77,5 +78,6 @@ class FrameSignal:
     similarity: float | None = None
     sharpness: float | None = None
     change: float | None = None
+    mean_change: float | None = None
     motion_behind: float | None = None
     phones: int | None = None

@@ -10,9 +10,9 @@ from core.domain.clock import Clock
 from core.domain.signals import FrameSignal, SignalStatus
 from core.domain.watch import Flag, FlagKind, Snapshot, WatchView
 from core.media.video import LatestFrame, VideoFrame
-from core.proctoring.analyst import AnalystParams, Person
 from core.proctoring.frame_rate import FrameRate
 from core.proctoring.options import WatchOptions
+from core.proctoring.person import AnalystParams, Person
 from core.proctoring.reasons import reason_for
 from core.proctoring.rulebook import Rulebook, RuleParams
 from core.proctoring.rules import Change, Closed, Opened

@@ -6,11 +6,12 @@ from pathlib import Path
 from core import weight_table, weights
 from core.domain.errors import ModelUnavailable
 from core.domain.signals import Signal, SignalStatus
-from core.proctoring.analyst import Analyst, AnalystParams
+from core.proctoring.analyst import Analyst
 from core.proctoring.faces import FaceDetector, FaceParams
 from core.proctoring.identity import FaceEmbedder
 from core.proctoring.mesh import FaceMesh
 from core.proctoring.objects import NOT_CONFIGURED, PhoneDetector
+from core.proctoring.person import AnalystParams
 
 
 @dataclass(frozen=True, slots=True)

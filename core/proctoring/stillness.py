@@ -10,17 +10,19 @@ from core.proctoring.picture import Image
 Grey = Image
 
 
-def largest_change(grey: Grey, before: Grey | None) -> float | None:
-    """Largest difference of a grey level between two pictures, 0 to 255.
+def changes(grey: Grey, before: Grey | None) -> tuple[float, float] | None:
+    """Largest and mean difference of the grey levels of two pictures, 0 to 255.
 
-    A camera's sensor is never still: its noise alone moves some pixel by more than 1. Repeats of one picture do not.
+    A camera's sensor is never still: its noise alone moves every other pixel. Of a repeated picture a video codec
+    moves a few pixels by a few levels.
 
     Returns:
         None when there is no picture before, or it had another size.
     """
     if before is None or before.shape != grey.shape:
         return None
-    return float(cv2.absdiff(grey, before).max())
+    difference = cv2.absdiff(grey, before)
+    return float(difference.max()), float(difference.mean())
 
 
 def sharpness(grey: Grey) -> float:

@@ -21,8 +21,11 @@ class VoteParams:
     """Irises further aside than this, in eye widths, look beside the screen; less cannot be told."""
     different_below: float = 0.33
     """Cosine similarity to the start below which it is another face."""
-    frozen_change: float = 1.0
-    """A picture that differs from the one before by at most this grey level is the same picture."""
+    frozen_change: float = 8.0
+    """A picture is the one before when no pixel differs by more grey levels than this (VP8 moves some by 2 to 6, the
+    noise of a sensor by 7 to 36) ..."""
+    frozen_mean_change: float = 0.06
+    """... and all together differ by no more than this in the mean (VP8 0.003 to 0.03, a sensor 0.25 and more)."""
     background_share: float = 0.04
     """Share of the picture outside the person that something moving must take up."""
 
@@ -78,9 +81,10 @@ def vote_camera_covered(signal: FrameSignal, params: VoteParams) -> Vote:
 
 def vote_camera_frozen(signal: FrameSignal, params: VoteParams) -> Vote:
     """Whether this is the picture of the frame before; in the dark that cannot be told."""
-    if signal.change is None or signal.covered or signal.too_dark:
+    if signal.change is None or signal.mean_change is None or signal.covered or signal.too_dark:
         return None, 0.0
-    return signal.change <= params.frozen_change, signal.change
+    same = signal.change <= params.frozen_change and signal.mean_change <= params.frozen_mean_change
+    return same, signal.mean_change
 
 
 def vote_background_person(signal: FrameSignal, params: VoteParams) -> Vote:

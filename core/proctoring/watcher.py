@@ -9,9 +9,9 @@ from core.domain.clock import Clock
 from core.domain.signals import SignalStatus
 from core.domain.watch import WatchView
 from core.media.video import LatestFrame
-from core.proctoring.analyst import AnalystParams, Person
 from core.proctoring.candidate import CandidateParams, CandidateWatch, Detector, WatchSink
 from core.proctoring.options import WatchOptions
+from core.proctoring.person import AnalystParams, Person
 from core.proctoring.rulebook import RuleParams
 from core.proctoring.snapshots import SnapshotParams
 

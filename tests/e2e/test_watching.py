@@ -81,10 +81,6 @@ def test_the_recruiter_sees_the_claims(watched) -> None:
     context.close()
 
 
-@pytest.mark.xfail(
-    reason="the video codec moves some pixel of a repeated picture by 2 to 6 levels; the rule asks for at most 1",
-    strict=True,
-)
 def test_a_camera_that_repeats_one_picture_is_claimed_and_told(playwright: Playwright, tmp_path) -> None:
     make_camera(tmp_path / "camera.mjpeg", [(1, 10.0), ("frozen", 40.0)])
     with (

@@ -13,7 +13,7 @@ from core.proctoring.rules import Closed, Opened
 
 CALM = FrameSignal(
     0.0, 1, ((100, 80, 120, 150),), 120.0, too_dark=False, yaw_deg=0.0, pitch_deg=0.0, gaze_x=0.0, gaze_y=0.0,
-    eyes_closed=False, similarity=0.9, sharpness=300.0, change=40.0, motion_behind=0.0, phones=0,
+    eyes_closed=False, similarity=0.9, sharpness=300.0, change=40.0, mean_change=1.5, motion_behind=0.0, phones=0,
 )  # fmt: skip
 SCENES = {
     FlagKind.NO_FACE: replace(CALM, count=0, boxes=(), yaw_deg=None, pitch_deg=None, similarity=None),
@@ -21,7 +21,7 @@ SCENES = {
     FlagKind.LOOKING_AWAY: replace(CALM, yaw_deg=-40.0),
     FlagKind.DIFFERENT_PERSON: replace(CALM, similarity=0.1),
     FlagKind.CAMERA_COVERED: replace(CALM, count=0, boxes=(), too_dark=True, covered=True, yaw_deg=None),
-    FlagKind.CAMERA_FROZEN: replace(CALM, change=0.0),
+    FlagKind.CAMERA_FROZEN: replace(CALM, change=4.0, mean_change=0.01),
     FlagKind.BACKGROUND_PERSON: replace(CALM, motion_behind=0.2),
     FlagKind.PHONE: replace(CALM, phones=1),
 }
@@ -146,7 +146,7 @@ signals = st.one_of(
     st.sampled_from(list(SCENES.values())),
     st.builds(
         lambda yaw, pitch, gaze, alike, change: replace(
-            CALM, yaw_deg=yaw, pitch_deg=pitch, gaze_x=gaze, similarity=alike, change=change
+            CALM, yaw_deg=yaw, pitch_deg=pitch, gaze_x=gaze, similarity=alike, change=change, mean_change=change
         ),
         *(st.one_of(st.none(), st.floats(-90, 90)) for _ in range(2)),
         st.one_of(st.none(), st.floats(-0.5, 0.5)),

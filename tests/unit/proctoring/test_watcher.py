@@ -12,9 +12,10 @@ from core.domain.clock import AnchoredClock
 from core.domain.signals import FrameSignal, Signal, SignalStatus
 from core.domain.watch import Flag, FlagKind, Snapshot
 from core.media.video import LatestFrame
-from core.proctoring.analyst import Analyst, Person
+from core.proctoring.analyst import Analyst
 from core.proctoring.faces import FaceDetector
 from core.proctoring.options import WatchOptions
+from core.proctoring.person import Person
 from core.proctoring.watcher import Watcher, WatchParams
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
