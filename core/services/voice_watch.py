@@ -139,11 +139,12 @@ class VoiceWatch:
             seats = list(self._seats.values())
         for seat in seats:
             try:
-                self._listen(seat)
+                if self._clock.monotonic() - seat.room.last_sign > self._params.forget_s:
+                    self.forget(seat.room.session_id)
+                else:
+                    self._listen(seat)
             except Exception as error:  # one candidate's trouble must not deafen the watch for the others
                 _LOG.error("voices were not listened to: %s", type(error).__name__)
-            if self._clock.monotonic() - seat.room.last_sign > self._params.forget_s:
-                self.forget(seat.room.session_id)
 
     def close(self) -> None:
         """End and write down everything; nothing is listened to afterwards."""

@@ -21,6 +21,7 @@ from core.proctoring.speaker_model import choose_speaker_model
 from core.services.live_room import LiveRoom
 from core.services.recording_target import RecordingTarget
 from core.services.registration import Accommodations
+from core.services.voice_ear import VoiceEar
 from core.services.voice_watch import VoiceWatch, VoiceWatchParams
 from core.storage.consents import ConsentRepo
 from core.storage.records import FlagRow
@@ -305,3 +306,16 @@ def test_the_watchs_own_thread_does_all_this(
 def test_what_is_measured_is_told(scene: Scene) -> None:
     told = scene.watch.statuses(scene.holder.session_id)
     assert [(status.signal, status.measured) for status in told] == [(Signal.SOUND, True), (Signal.VOICES, True)]
+
+
+def test_trouble_while_a_room_is_left_does_not_end_the_watch(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.to_thinking()
+    scene.say("candidate", 1.0)
+
+    def fail(ear: VoiceEar) -> None:
+        raise ValueError("not foreseen")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(VoiceEar, "rest", fail)
+        scene.clock.tick(120)
+        scene.watch.work_once()
