@@ -62,6 +62,7 @@ def draw(house: House, room: LiveRoom, view: InterviewView) -> None:
         placeholder=_placeholder(view),
         notice=clip_panel.notice(house, view, memory.clips) if by_clips else _notice(view, heard, room),
         saved_state="failed" if memory.not_saved else "saved",
+        place=view.session_id,
     )
     for event in late:  # came with this very run
         _take(house, view.session_id, event, memory)

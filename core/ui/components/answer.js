@@ -3,6 +3,7 @@ import { CaptionBox } from "./caption_box.js";
 import { mounted, setText } from "./host.js";
 import { randomId } from "./ids.js";
 import { Outbox } from "./outbox.js";
+import { Unsaved } from "./unsaved.js";
 
 const DRAFT_MS = 800;
 const DRAFT_MAX_MS = 2500;
@@ -14,7 +15,10 @@ class Answer {
     this.find = (selector) => root.querySelector(selector);
     this.area = this.find("textarea");
     this.outbox = new Outbox(0);
-    this.box = new CaptionBox(this.area, () => this.changed());
+    this.unsaved = new Unsaved();
+    this.ahead = this.area.value; // the box is on screen a moment before its code
+    this.pressed = null;
+    this.box = new CaptionBox(this.area, (byHand) => this.changed(byHand));
     this.row = new ActionRow(this.find(".actions"), (id) => this.act(id));
     this.stop = new AbortController();
     this.draftTimer = 0;
@@ -34,14 +38,17 @@ class Answer {
 
   show(data) {
     if (data.question_key !== this.key) {
-      if (this.key !== null) this.sendDraft();
+      if (this.key !== null) {
+        this.ahead = this.typedAhead();
+        this.sendDraft();
+      }
       this.key = data.question_key;
       this.said = data.captions_seen;
       this.area.maxLength = data.max_length;
-      this.box.open(data.initial, data.captions_seen, data.edited);
-      this.sentText = data.initial;
-      this.kept = Boolean(data.initial);
+      this.open(data);
     }
+    this.forgetSaved(data);
+    if (data.ack?.page === this.outbox.page && data.ack.n >= this.pressed?.number) this.pressed = null; // refused
     if (data.saved_state === "failed" && this.data?.saved_state !== "failed") {
       this.sentText = null;
       this.changed();
@@ -62,6 +69,30 @@ class Answer {
     this.drawState();
   }
 
+  /** Opens the box for another question or attempt. */
+  open(data) {
+    const { place, question_key: key, initial, edited } = data;
+    const held = this.unsaved.open(place && `${place} ${key}`, initial, edited);
+    const text = (held?.text ?? initial) + this.ahead;
+    const typed = Boolean(held || this.ahead);
+    this.ahead = "";
+    this.pressed = null;
+    this.box.open(text, held?.captions_seen ?? data.captions_seen, typed || edited);
+    this.sentText = initial;
+    this.kept = Boolean(initial);
+    if (!typed) return;
+    this.unsaved.keep(text, this.box.taken);
+    this.sendDraft();
+  }
+
+  /** An acknowledged draft was stored, unless the server says that it could not be. */
+  forgetSaved(data) {
+    const done = this.outbox.settled && this.box.text === this.sentText && data.saved_state !== "failed";
+    if (!done || this.forgotten === this.sentText) return;
+    this.forgotten = this.sentText;
+    this.unsaved.saved(this.sentText);
+  }
+
   /** Finished captions only, each once, for screen readers. */
   speak(finals) {
     const fresh = finals.filter(([number]) => number >= this.said);
@@ -70,7 +101,17 @@ class Answer {
     setText(this.find(".say"), fresh.map(([, text]) => text).join(" "));
   }
 
-  changed() {
+  /** Typed after the press that brought this question, while the box still showed the one before. */
+  typedAhead() {
+    if (!this.pressed?.typed) return "";
+    const { text } = this.box;
+    return text.startsWith(this.pressed.text) ? text.slice(this.pressed.text.length) : text;
+  }
+
+  changed(byHand = false) {
+    this.forgotten = null;
+    if (this.pressed && byHand) this.pressed.typed = true;
+    if (this.box.edited) this.unsaved.keep(this.box.text, this.box.taken);
     clearTimeout(this.draftTimer);
     // Somebody who types without a pause is saved every few seconds all the same.
     this.changedAt ||= performance.now();
@@ -90,6 +131,7 @@ class Answer {
     if (this.key === null || this.box.text === this.sentText) return;
     this.sentText = this.box.text;
     this.kept = true;
+    this.unsaved.sent(this.sentText);
     this.outbox.post({ kind: "draft", ...this.content() });
     this.outbox.flush();
     this.drawState();
@@ -107,6 +149,8 @@ class Answer {
     this.changedAt = 0;
     this.sentText = this.box.text;
     this.kept = true;
+    this.unsaved.sent(this.sentText);
+    this.pressed = { number: this.outbox.next, text: this.sentText, typed: false };
     this.outbox.post({ kind: "action", id, nonce: randomId(), ...this.content() });
     this.outbox.flush();
     this.drawState();

@@ -85,6 +85,7 @@ def answer(
     placeholder: str = "",
     notice: str = "",
     saved_state: Literal["saved", "failed", "off"] = "saved",
+    place: str = "",
 ) -> list[AnswerEvent]:
     """Draws the box and returns drafts and presses since the last call.
 
@@ -107,6 +108,8 @@ def answer(
         placeholder: Shown while it is empty.
         notice: A short line below the box: "Captions are delayed; your answer is being recorded."
         saved_state: ``failed`` when the last draft could not be stored; ``off`` says nothing, for text not kept.
+        place: Names the interview: what is typed is then held in the browser too until it is saved, so that neither a
+            box drawn anew nor a refresh loses the newest words. Empty for text not kept.
     """
     captions = captions or CaptionView()
     data = {
@@ -125,6 +128,7 @@ def answer(
         "placeholder": placeholder,
         "notice": notice,
         "saved_state": saved_state,
+        "place": place,
         "max_length": MAX_ANSWER_CHARS,
     }
     return mount(_answer, key, data, _events)

@@ -1,5 +1,5 @@
 import { Outbox } from "./outbox.js";
-import { hideHost } from "./host.js";
+import { hideHost, whenGone } from "./host.js";
 import { PageSize } from "./page_size.js";
 
 const BLUR_MS = 500;
@@ -166,8 +166,8 @@ export default function guard({ parentElement, data, setStateValue, setTriggerVa
   watch.setState = setStateValue;
   watch.outbox.connect(setTriggerValue, data.ack);
   watch.activate(data.active);
-  return () => {
+  return whenGone(parentElement, () => {
     watch.close();
     instances.delete(parentElement);
-  };
+  });
 }

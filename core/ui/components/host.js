@@ -8,6 +8,20 @@ export function hideHost(root) {
 }
 
 /**
+ * What a component function gives back to Streamlit.
+ *
+ * It is called not only when the place goes: Streamlit starts a function asynchronously, and when new data come before
+ * it has started, the clean-up of the overtaken call runs at once, with the component still in the page.
+ * @param {ShadowRoot} root
+ * @param {() => void} close
+ */
+export function whenGone(root, close) {
+  return () => {
+    if (!root.isConnected) close();
+  };
+}
+
+/**
  * The component function of a class: one instance for each place in the page, closed when the place goes.
  * @param {new (root: ShadowRoot) => {outbox: Outbox, show: (data: object) => void, close: () => void}} Kind
  */
@@ -21,10 +35,11 @@ export function mounted(Kind) {
     }
     instance.outbox.connect(setTriggerValue, data.ack);
     instance.show(data);
-    return () => {
-      instance.close();
+    return whenGone(parentElement, () => {
+      if (instances.get(parentElement) !== instance) return;
       instances.delete(parentElement);
-    };
+      instance.close();
+    });
   };
 }
 

@@ -1,4 +1,4 @@
-import { hideHost } from "./host.js";
+import { hideHost, whenGone } from "./host.js";
 
 const instances = new WeakMap();
 
@@ -79,9 +79,9 @@ export default function probe({ parentElement, setStateValue }) {
   }
   state.set = setStateValue;
   if (!state.sent) state.report();
-  return () => {
+  return whenGone(parentElement, () => {
     clearTimeout(state.timer);
     state.stop.abort();
     instances.delete(parentElement);
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { randomId } from "./ids.js";
-import { hideHost } from "./host.js";
+import { hideHost, whenGone } from "./host.js";
 
 const PREFIX = "interview.";
 const SECRETS = ["session", "token", "invite"];
@@ -97,5 +97,5 @@ export default function vault({ parentElement, data, setStateValue }) {
     state.sent = sent;
     setStateValue("reply", reply);
   });
-  return () => instances.delete(parentElement);
+  return whenGone(parentElement, () => instances.delete(parentElement));
 }
