@@ -10,7 +10,7 @@ FLAG_TITLES = {
     FlagKind.EYES_OFF_SCREEN: "Eyes off the screen",
     FlagKind.READING_GAZE: "Eyes moving as in reading",
     FlagKind.DIFFERENT_PERSON: "A different face",
-    FlagKind.CAMERA_COVERED: "Camera covered",
+    FlagKind.CAMERA_COVERED: "Camera covered or dark",
     FlagKind.CAMERA_FROZEN: "Picture standing still",
     FlagKind.BACKGROUND_PERSON: "Movement in the background",
     FlagKind.PHONE: "Telephone in the picture",
@@ -35,7 +35,7 @@ FLAG_NOTES = {
     FlagKind.READING_GAZE: "The eyes moved as along lines of text. The question on the screen is text as well.",
     FlagKind.DIFFERENT_PERSON: "A program found the face unlike the one at the start. Light, glasses and angle do that "
     "too: compare the pictures yourself.",
-    FlagKind.CAMERA_COVERED: "The camera saw nothing but darkness or one colour. A hand, a lid or a fault look alike.",
+    FlagKind.CAMERA_COVERED: "The picture was black, nearly black or one colour. A hand, a lid, a dark room or a fault look alike.",
     FlagKind.CAMERA_FROZEN: "The picture did not change at all. Slow computers and connections do this by themselves.",
     FlagKind.BACKGROUND_PERSON: "Something moved outside the person. A curtain or a pet moves too.",
     FlagKind.PHONE: "A program took something for a telephone. Other dark rectangles look alike.",

@@ -133,7 +133,7 @@ class FaceDetector:
         sure = self._merge(self._sure(first, near) + self._sure(second, near))
         if not sure and any(f.score >= p.keep_score for f in first + second):
             sure = self._agreed([first, second, *(search.at(side) for side in p.closer_sides_px)])
-        if not sure and light.gain >= p.light.dim_gain:
+        if not sure and light.gain >= p.light.dim_gain and light.white >= p.light.hopeless_white_level:
             sure = [f for f in search.denoised() if f.score >= p.dim_min_score]
         return search.result(sure)
 

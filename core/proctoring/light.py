@@ -39,6 +39,8 @@ class LightParams:
     """Most of it in pixels of what is searched: a picture of a few pixels made large would take seconds."""
     dim_gamma: float = 0.6
     """Exponent that lifts the dark half of a dim picture: dark skin is in it first."""
+    hopeless_white_level: float = 12.0
+    """White below which there is nothing but noise: a covered lens is not searched at length."""
     dim_strength: float = 25.0
     """Filter strength of non-local means, for a dim picture in which nothing was found."""
 

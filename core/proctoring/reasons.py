@@ -18,7 +18,7 @@ _SENTENCES: dict[FlagKind, Callable[[str, float], str]] = {
     FlagKind.DIFFERENT_PERSON: lambda span, alike: (
         f"The face was unlike the one at the start (similarity {alike:.2f} of 1) for {span}."
     ),
-    FlagKind.CAMERA_COVERED: lambda span, _: f"The picture was black or too dark to see anything for {span}.",
+    FlagKind.CAMERA_COVERED: lambda span, _: f"The picture was black, nearly black, or one flat colour for {span}.",
     FlagKind.CAMERA_FROZEN: lambda span, _: f"The camera sent the same picture again and again for {span}.",
     FlagKind.BACKGROUND_PERSON: lambda span, _: (
         f"Something the size of a person moved behind the candidate for {span}."

@@ -58,8 +58,7 @@ class ShareRule:
             self._votes.append((at, vote))
             if self._started_at is not None:
                 self._count(at, vote)
-        while self._votes and self._votes[0][0] < at - p.window_s:
-            self._votes.popleft()
+        self._forget(at - p.window_s)
         if self._started_at is None:
             return self._try_open(at)
         yes = sum(vote for _, vote in self._votes)
@@ -73,9 +72,17 @@ class ShareRule:
         self._votes.clear()
         return changes
 
+    def _forget(self, before: float) -> None:
+        """Drop what is older than the window, but for one vote at its edge: a claim is as long as the window."""
+        while self._votes and self._votes[0][0] < before:
+            edge = len(self._votes) > 1 and self._votes[1][0] > before
+            if edge and self._votes[1][0] - self._votes[0][0] <= self._params.gap_s:
+                return
+            self._votes.popleft()
+
     def _try_open(self, at: float) -> list[Change]:
         p = self._params
-        if not self._votes or at - self._votes[0][0] < p.window_s - p.gap_s or not self._votes[-1][1]:
+        if not self._votes or at - self._votes[0][0] < p.window_s or not self._votes[-1][1]:
             return []
         times = [when for when, _ in self._votes]
         seen = sum(b - a for a, b in pairwise(times) if b - a <= p.gap_s)

@@ -113,9 +113,10 @@ def note_start(house: House, room: LiveRoom, view: InterviewView) -> None:
         *(known_statuses(house, room, view) if view.plan.watch_camera else ()),
         *(house.sounds.voices.statuses(view.session_id) if view.plan.answer_mode is AnswerMode.LIVE else ()),
     )
+    unknown = [] if statuses or not view.plan.watch_camera else ["camera (its models were not loaded yet)"]
     detail: dict[str, object] = {
         "monitored": [s.signal.value for s in statuses if s.measured],
-        "not_monitored": [f"{s.signal.value} ({s.reason})" for s in statuses if not s.measured],
+        "not_monitored": [f"{s.signal.value} ({s.reason})" for s in statuses if not s.measured] + unknown,
         "limits": [f"{s.signal.value}: {s.reason}" for s in statuses if s.measured and s.reason],
     }
     house.interviews.note(view.session_id, MONITORING, detail)

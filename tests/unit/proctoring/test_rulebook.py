@@ -120,6 +120,19 @@ def test_most_of_a_minute_off_the_screen_is_claimed_and_a_third_is_not():
     assert changes[1].strength == pytest.approx(0.8, abs=0.1)
 
 
+def test_a_share_is_of_what_was_seen_lately_and_ends_when_nothing_is():
+    aside = replace(CALM, gaze_x=0.3)
+    book = Rulebook(RuleParams(), WatchOptions())
+    changes = play(book, (aside, 5), (None, 600), (aside, 70), (None, 100))
+    assert [(type(c), c.kind) for c in changes] == [
+        (Opened, FlagKind.EYES_OFF_SCREEN),
+        (Closed, FlagKind.EYES_OFF_SCREEN),
+    ]
+    assert changes[1].started_at == pytest.approx(705.0)
+    assert changes[1].ended_at == pytest.approx(775.0, abs=1)
+    assert changes[1].ended_at - changes[1].started_at >= 60
+
+
 def lines_of(travel: float, steps: int, count: int, at: float = 0.0):
     """Eyes along a line and back, over and over."""
     for n in range(count * steps):
