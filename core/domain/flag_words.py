@@ -35,7 +35,8 @@ FLAG_NOTES = {
     FlagKind.READING_GAZE: "The eyes moved as along lines of text. The question on the screen is text as well.",
     FlagKind.DIFFERENT_PERSON: "A program found the face unlike the one at the start. Light, glasses and angle do that "
     "too: compare the pictures yourself.",
-    FlagKind.CAMERA_COVERED: "The picture was black, nearly black or one colour. A hand, a lid, a dark room or a fault look alike.",
+    FlagKind.CAMERA_COVERED: "The picture was black, nearly black or one colour. A hand, a lid, a dark room or a "
+    "fault look alike.",
     FlagKind.CAMERA_FROZEN: "The picture did not change at all. Slow computers and connections do this by themselves.",
     FlagKind.BACKGROUND_PERSON: "Something moved outside the person. A curtain or a pet moves too.",
     FlagKind.PHONE: "A program took something for a telephone. Other dark rectangles look alike.",

@@ -68,9 +68,7 @@ def test_a_jump_a_gap_and_another_look_are_compared_at_once(what):
     assert memory.compare(later, np.ascontiguousarray(picture), where, AHEAD, embedder) is not None
 
 
-@pytest.mark.parametrize(
-    ("pose", "height"), [(HeadPose(30.0, 0.0), 90.0), (HeadPose(0.0, -25.0), 90.0), (AHEAD, 20.0)]
-)
+@pytest.mark.parametrize(("pose", "height"), [(HeadPose(30.0, 0.0), 90.0), (HeadPose(0.0, -25.0), 90.0), (AHEAD, 20.0)])
 def test_a_turned_bent_or_tiny_face_is_compared_with_nothing(pose, height):
     embedder = Scripted()
     memory, at = enrolled(embedder)
