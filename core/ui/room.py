@@ -45,7 +45,8 @@ def live(house: House, who: Visitor) -> None:
         if st.session_state.pop(OTHER_WAY_CHOSEN, False):
             st.rerun(scope="app")  # the media frame goes with the live way
         room = house.rooms.open(who.session_id)
-        view = _pass_time(house, room, who)
+        with st.container():  # always there: a message put above the box would move it, and its focus would be lost
+            view = _pass_time(house, room, who)
         if side_panel.take_page_events(house, view):  # first: what ends the interview also ends this page
             view = house.interviews.load(who.session_id)
         if view.is_over:

@@ -1,5 +1,8 @@
 """Typing while the page changes under the hands: no letter of it may be lost."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from conftest import chromium, new_page, serve
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
@@ -132,6 +135,30 @@ def test_a_refresh_right_after_typing_loses_nothing(browser, server) -> None:
     assert answers(records, records.session_id)[0] == typist.text
     assert page.evaluate("sessionStorage.getItem('interview.unsaved')") is None
     no_trouble(page)
+    context.close()
+
+
+def test_a_database_that_refuses_for_a_while_takes_neither_text_nor_focus(browser, server) -> None:
+    context, page = typed_interview(browser, server.url, "busy@example.org")
+    press(page, "Start answering")
+    page.get_by_role("button", name="Next", exact=True).wait_for()
+    box(page).click()
+    typist, refused = Typist(page), page.get_by_text("The database is busy")
+    typist.type(3)
+    with closing(sqlite3.connect(server.data / "interviews.db", isolation_level=None)) as other:
+        other.execute("begin immediate")
+        while refused.count() == 0:
+            typist.type()
+        typist.type(2)  # no more: after 8 s without a word from the page the interview rightly pauses
+        other.execute("rollback")
+    expect(refused).to_have_count(0)
+    typist.type(8)
+    expect(box(page)).to_have_value(typist.text)
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    press(page, "Next")
+    page.get_by_text("Question 2 of").wait_for()
+    records = Records(server.data)
+    assert answers(records, records.session_id)[0] == typist.text
     context.close()
 
 
