@@ -7,7 +7,7 @@ import pytest
 from fakes.clock import ManualClock
 from fakes.transcription_server import Answer, TranscriptionServer
 
-from core import weights
+from core import weight_table, weights
 from core.domain.errors import ModelUnavailable
 from core.media.audio import SAMPLE_RATE, Samples
 from core.media.clip import decode_clip
@@ -21,7 +21,7 @@ SMALL = Machine(cores=2, free_memory_mb=4_000)
 SECOND = Piece(np.zeros(SAMPLE_RATE, np.int16))
 GERMAN = "Guten Morgen, wie geht es Ihnen heute?"
 needs_base = pytest.mark.skipif(
-    not weights.is_installed(weights.WHISPER_BASE_1), reason="requirements-models.txt not installed"
+    not weights.is_installed(weight_table.WHISPER_BASE_1), reason="requirements-models.txt not installed"
 )
 
 

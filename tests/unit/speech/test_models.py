@@ -9,7 +9,7 @@ import pytest
 from fakes.model_hub import REVISION, ModelHub
 from huggingface_hub import constants
 
-from core import weights
+from core import weight_table, weights
 from core.domain.errors import ModelUnavailable
 from core.media.audio import SAMPLE_RATE
 from core.speech import models
@@ -125,7 +125,7 @@ def test_a_model_in_two_parts_is_joined_once(
         (parts / name).write_text("{}")
     monkeypatch.setattr(models, "_BASE_SHA256", hashlib.sha256(b"first,second").hexdigest())
     monkeypatch.setattr(weights, "is_installed", lambda _name: True)
-    found = {weights.WHISPER_BASE_1: parts / "one", weights.WHISPER_BASE_2: parts}
+    found = {weight_table.WHISPER_BASE_1: parts / "one", weight_table.WHISPER_BASE_2: parts}
     monkeypatch.setattr(weights, "resolve", found.__getitem__)
     folder = shelf.find("base")
     assert (folder / "model.bin").read_bytes() == b"first,second"
@@ -133,7 +133,9 @@ def test_a_model_in_two_parts_is_joined_once(
     assert shelf.find("base") == folder
 
 
-@pytest.mark.skipif(not weights.is_installed(weights.WHISPER_BASE_1), reason="requirements-models.txt not installed")
+@pytest.mark.skipif(
+    not weights.is_installed(weight_table.WHISPER_BASE_1), reason="requirements-models.txt not installed"
+)
 def test_the_multilingual_base_model_knows_other_languages(shelf: ModelShelf) -> None:
     engine = WhisperEngine(lambda: shelf.find("base"), language="de", name="whisper-base")
     assert engine.decode([Piece(np.zeros(SAMPLE_RATE, np.int16))], Effort.LIVE)[0].engine == "whisper-base"
