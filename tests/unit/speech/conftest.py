@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from spoken import synthesise
 
-from core import weights
+from core import weight_table, weights
 from core.media.audio import Samples
 from core.media.clip import decode_clip
 from core.speech.service import TranscriptionService
@@ -30,7 +30,7 @@ def say(pytestconfig: pytest.Config) -> Callable[[str], Samples]:
 
 @pytest.fixture(scope="session")
 def engine() -> WhisperEngine:
-    engine = WhisperEngine(lambda: weights.resolve(weights.WHISPER_TINY_EN))
+    engine = WhisperEngine(lambda: weights.resolve(weight_table.WHISPER_TINY_EN))
     engine.load()
     return engine
 

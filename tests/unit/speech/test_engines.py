@@ -44,7 +44,7 @@ def make(tmp_path: Path) -> Callable[..., Engines]:
 
 @pytest.mark.parametrize("by", ["nothing", "name", "folder"])
 def test_the_bundled_model_hears(make: Callable[..., Engines], say: Callable[[str], Samples], by: str) -> None:
-    model = {"nothing": "", "name": "tiny.en", "folder": str(weights.resolve(weights.WHISPER_TINY_EN))}[by]
+    model = {"nothing": "", "name": "tiny.en", "folder": str(weights.resolve(weight_table.WHISPER_TINY_EN))}[by]
     engines = make(model=model)
     engines.live.load()
     heard = engines.live.decode([Piece(say(SENTENCES[0]))], Effort.FULL)[0]
@@ -82,7 +82,9 @@ def test_a_folder_that_holds_something_else_is_replaced_with_a_warning(
     assert "cannot be loaded" in engines.warnings[0]
 
 
-@pytest.mark.parametrize("model", ["tiny.en", str(weights.resolve(weights.WHISPER_TINY_EN))], ids=["name", "folder"])
+@pytest.mark.parametrize(
+    "model", ["tiny.en", str(weights.resolve(weight_table.WHISPER_TINY_EN))], ids=["name", "folder"]
+)
 def test_an_english_model_refuses_another_language(make: Callable[..., Engines], model: str) -> None:
     with pytest.raises(ModelUnavailable, match="knows English only") as caught:
         make(model=model, language="fr").live.load()

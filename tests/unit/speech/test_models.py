@@ -32,7 +32,7 @@ class AllHere(ModelShelf):
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelHub]:
     """A hub whose base.en is, byte for byte, the bundled tiny.en: it can be loaded."""
-    with ModelHub(REPOSITORY, weights.resolve(weights.WHISPER_TINY_EN)).running() as hub:
+    with ModelHub(REPOSITORY, weights.resolve(weight_table.WHISPER_TINY_EN)).running() as hub:
         template = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, hub.url)
         monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
         monkeypatch.setattr(constants, "ENDPOINT", hub.url)
@@ -49,15 +49,15 @@ def put_in_cache(cache: Path, repository: str) -> Path:
     folder = cache / f"models--{repository.replace('/', '--')}"
     (folder / "refs").mkdir(parents=True)
     (folder / "refs" / "main").write_text(REVISION)
-    return Path(shutil.copytree(weights.resolve(weights.WHISPER_TINY_EN), folder / "snapshots" / REVISION))
+    return Path(shutil.copytree(weights.resolve(weight_table.WHISPER_TINY_EN), folder / "snapshots" / REVISION))
 
 
 def test_the_bundled_model_is_found_by_its_name(shelf: ModelShelf) -> None:
-    assert shelf.find(BUNDLED) == weights.resolve(weights.WHISPER_TINY_EN)
+    assert shelf.find(BUNDLED) == weights.resolve(weight_table.WHISPER_TINY_EN)
 
 
 def test_a_folder_is_taken_as_it_is(shelf: ModelShelf) -> None:
-    folder = weights.resolve(weights.WHISPER_TINY_EN)
+    folder = weights.resolve(weight_table.WHISPER_TINY_EN)
     assert shelf.find(str(folder)) == folder
 
 
