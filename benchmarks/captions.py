@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.feeding import Speaker, play
 from benchmarks.tracks import PAUSE_S, Clip, Track, load_manifest, make_track, speaking_spans
-from core import weights
+from core import weight_table, weights
 from core.domain.transcript import FinalSegment, Word
 from core.media.audio import SAMPLE_RATE
 from core.speech.captions import CaptionStream
@@ -115,7 +115,7 @@ def measure(manifest: Path, count: int, seconds: float) -> dict[str, Any]:
     # Each speaker begins elsewhere in the manifest, so that few say the same at the same time.
     tracks = [make_track(clips, i * max(1, len(clips) // count), seconds) for i in range(count)]
     spans = [speaking_spans(track) for track in tracks]
-    model = weights.resolve(weights.WHISPER_TINY_EN)
+    model = weights.resolve(weight_table.WHISPER_TINY_EN)
     service = ObservedService(WhisperEngine(model))
     service.start()
     if not service.wait_ready(120):

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks import noises
 from benchmarks.feeding import Speaker, play
-from core import weights
+from core import weight_table, weights
 from core.speech.service import TranscriptionService
 from core.speech.whisper import WhisperEngine
 
@@ -22,7 +22,7 @@ SECONDS = 60.0
 def measure() -> dict[str, Any]:
     """Listen to nothing."""
     makers = {"silence": noises.silence, "white": noises.white, "babble": noises.babble, "clicks": noises.clicks}
-    service = TranscriptionService(WhisperEngine(weights.resolve(weights.WHISPER_TINY_EN)))
+    service = TranscriptionService(WhisperEngine(weights.resolve(weight_table.WHISPER_TINY_EN)))
     service.start()
     if not service.wait_ready(120):
         raise SystemExit(f"The speech model is not ready: {service.load_error}")
