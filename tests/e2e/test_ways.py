@@ -159,7 +159,7 @@ def test_without_the_camera_the_interview_is_spoken_and_nobody_watches(
     expect(page.get_by_text("video: declined")).to_be_visible()
     expect(page.get_by_text("Camera watching: off, so nothing was seen")).to_be_visible()
     page.get_by_role("tab", name="Flags").click()
-    expect(page.get_by_text("The camera was not watched in this interview.")).to_be_visible()
+    expect(page.get_by_text("Camera: not part of this interview")).to_be_visible()
     context.close()
 
 
