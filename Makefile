@@ -8,19 +8,23 @@ BIN := .venv/bin
 DEBIAN := chromium xvfb xauth xdotool espeak-ng
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: setup run test check lint types contracts unit e2e debian clean
+.PHONY: setup run test test-long check lint types contracts unit e2e debian clean
 
 setup: .venv/.models
 
 run: setup
 	$(BIN)/streamlit run Home.py --server.port $(PORT)
 
-# The browser waits for seconds at a time: the unit tests run beside it, with what it leaves of the processor.
+# The browser tests run alone: captions and clocks suffer beside anything else.
 test: .venv/.dev debian check
 	@mkdir -p build; \
 	nice -n 15 $(BIN)/python -m pytest tests/unit >build/unit.log 2>&1 & unit=$$!; \
-	$(BIN)/python -m pytest tests/app tests/e2e; pages=$$?; \
-	wait $$unit; units=$$?; cat build/unit.log; exit $$((pages + units))
+	$(BIN)/python -m pytest tests/app; pages=$$?; wait $$unit; units=$$?; cat build/unit.log; \
+	$(BIN)/python -m pytest tests/e2e; exit $$((pages + units + $$?))
+
+# Browser tests of a minute and more each.
+test-long: .venv/.dev debian
+	$(BIN)/python -m pytest -m long
 
 check: lint types contracts
 

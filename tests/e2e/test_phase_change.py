@@ -11,7 +11,7 @@ from steps import Records, box, consent, no_trouble, press, register, start
 from core.ui.components._register import HERE, bundle
 
 ROUNDS = 2
-OFFSETS_MS = (0, 150, 900)
+OFFSETS_MS = (0, 900)
 """Between the last key and what happens next; the box saves itself after 800."""
 
 
@@ -66,6 +66,7 @@ class Typist:
         self.type(8)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("slow", [4])
 def test_typing_across_the_change_from_thinking_to_answering_loses_nothing(browser, server, slow: int) -> None:
     records, (context, page) = (
@@ -90,6 +91,7 @@ def test_typing_across_the_change_from_thinking_to_answering_loses_nothing(brows
     context.close()
 
 
+@pytest.mark.long
 def test_the_button_that_begins_the_answer_loses_nothing_typed_around_it(browser, server) -> None:
     records, (context, page) = Records(server.data), typed_interview(browser, server.url, "button@example.org", 2)
     session_id, wanted = records.session_id, []
@@ -138,6 +140,7 @@ def test_a_refresh_right_after_typing_loses_nothing(browser, server) -> None:
     context.close()
 
 
+@pytest.mark.long
 def test_a_database_that_refuses_for_a_while_takes_neither_text_nor_focus(browser, server) -> None:
     context, page = typed_interview(browser, server.url, "busy@example.org")
     press(page, "Start answering")
