@@ -54,13 +54,11 @@ class Analyst:
     ) -> None:
         self._faces, self._mesh, self._embedder, self._phones = faces, mesh, embedder, phones
         self._params = params or AnalystParams()
-        self._missing = {status.signal: status for status in missing}
+        self._statuses = _statuses(missing)
 
     def statuses(self) -> tuple[SignalStatus, ...]:
         """What of the picture is measured here, and why the rest is not."""
-        seen = (Signal.FACES, Signal.HEAD, Signal.GAZE, Signal.EYES, Signal.IDENTITY, Signal.PICTURE)
-        all_of_them = (*seen, Signal.BACKGROUND, Signal.OBJECTS)
-        return tuple(self._missing.get(signal, SignalStatus(signal, True)) for signal in all_of_them)
+        return self._statuses
 
     @property
     def faces(self) -> FaceDetector:
@@ -173,6 +171,13 @@ class Analyst:
             return {"eyes_closed": closed}
         x, y = person.gaze_x.offset(at, eyes.gaze_x), person.gaze_y.offset(at, eyes.gaze_y)
         return {"eyes_closed": closed, "gaze_x": x, "gaze_y": y}
+
+
+def _statuses(missing: Sequence[SignalStatus]) -> tuple[SignalStatus, ...]:
+    """One status for each signal of the picture: those given, and the rest as measured."""
+    given = {status.signal: status for status in missing}
+    seen = (Signal.FACES, Signal.HEAD, Signal.GAZE, Signal.EYES, Signal.IDENTITY, Signal.PICTURE)
+    return tuple(given.get(signal, SignalStatus(signal, True)) for signal in (*seen, Signal.BACKGROUND, Signal.OBJECTS))
 
 
 def _offsets(at: float, pose: HeadPose, zeros: tuple[Baseline, Baseline]) -> tuple[float | None, float | None]:

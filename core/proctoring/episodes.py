@@ -3,7 +3,6 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from core.domain.machine_state import MachineState
 from core.domain.watch import FlagKind
 from core.proctoring.rules import Change, Closed, ConditionParams, ConditionRule, Opened
 
@@ -39,18 +38,6 @@ class EpisodeRule:
         self._open = False
         self.episodes: list[Change] = []
         """Beginnings and ends of single episodes since the last ``observe``."""
-
-    @property
-    def state(self) -> MachineState:
-        """Where the rule stands now."""
-        if self._open:
-            return MachineState.ACTIVE if self._one.active else MachineState.STOPPING
-        return MachineState.STARTING if self._recent or self._one.active else MachineState.QUIET
-
-    @property
-    def active(self) -> bool:
-        """Whether a claim is open."""
-        return self._open
 
     def observe(self, at: float, vote: bool | None, measured: float = 0.0) -> list[Change]:
         """Take one vote; see ``ConditionRule.observe``."""

@@ -4,7 +4,6 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core.domain.machine_state import MachineState
 from core.domain.watch import FlagKind
 from core.proctoring.rules import Change, Closed, Opened
 
@@ -48,18 +47,6 @@ class ReadingRule:
         self._count = 0
         self._line_s = 0.0
         self._started_at = self._ended_at = 0.0
-
-    @property
-    def state(self) -> MachineState:
-        """Where the rule stands now."""
-        if self._open:
-            return MachineState.ACTIVE
-        return MachineState.STARTING if self._lines else MachineState.QUIET
-
-    @property
-    def active(self) -> bool:
-        """Whether a claim is open."""
-        return self._open
 
     def observe(self, at: float, gaze_x: float | None) -> list[Change]:
         """Take one measurement.

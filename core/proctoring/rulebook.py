@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from core.domain.machine_state import MachineState
 from core.domain.signals import FrameSignal
 from core.domain.watch import FlagKind
 from core.proctoring.episodes import EpisodeParams, EpisodeRule
@@ -87,11 +86,6 @@ class Rulebook:
     def kinds(self) -> tuple[FlagKind, ...]:
         """What can be claimed here."""
         return tuple(rule.kind for rule in self._rules())
-
-    @property
-    def states(self) -> dict[FlagKind, MachineState]:
-        """Where each rule stands now."""
-        return {rule.kind: rule.state for rule in self._rules()}
 
     def observe(self, at: float, signal: FrameSignal | None) -> list[Change]:
         """Take one frame.

@@ -4,7 +4,6 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core.domain.machine_state import MachineState
 from core.domain.watch import FlagKind
 from core.proctoring.rules import Change, Closed, Opened
 
@@ -37,18 +36,6 @@ class ShareRule:
         self._yes = self._known = 0  # of the open span, up to its last yes
         self._no_after = 0  # no votes since that yes
         self._latest = float("-inf")
-
-    @property
-    def state(self) -> MachineState:
-        """Where the rule stands now."""
-        if self._started_at is not None:
-            return MachineState.ACTIVE
-        return MachineState.STARTING if any(yes for _, yes in self._votes) else MachineState.QUIET
-
-    @property
-    def active(self) -> bool:
-        """Whether a claim is open."""
-        return self._started_at is not None
 
     def observe(self, at: float, vote: bool | None, measured: float = 0.0) -> list[Change]:
         """Take one vote; see ``ConditionRule.observe``."""
